@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package chain validates certification paths by RFC 5280 section 6 over
+// internal/cert: names, validity, basic constraints, path length, key usage,
+// offices, policies, name constraints, CRLs and (through an interface) OCSP
+// answers. Time and all material are inputs; it reads no clock, disk or net.
+package chain
+
+import (
+	"context"
+	"encoding/asn1"
+	"time"
+
+	"github.com/govseal/govseal/internal/cert"
+)
+
+// Request is one question: is Leaf good for Usage at Time under Anchors?
+type Request struct {
+	Leaf      *cert.Certificate
+	Untrusted []*cert.Certificate // candidate intermediates, any order
+	Anchors   []*cert.Certificate // trusted roots; their own validity is not checked (RFC 5280 6.1.1 d)
+	Time      time.Time           // check time T; zero is an error
+	// ProofTime is the time of the check itself, at which CRLs issued after T
+	// are judged; zero means Time.
+	CRLs       []*cert.CRL
+	Revocation Mode
+	Usage      Usage
+	// FreshFor is how long before T a CRL may have been issued when it names
+	// no nextUpdate; zero refuses such CRLs.
+	FreshFor time.Duration
+	Policies PolicyInputs
+	MaxDepth int // certificates in a path, anchor not counted; 0 means 8
+}
+
+// Mode says what a missing revocation answer means.
+type Mode int
+
+const (
+	RevocationRequired Mode = iota // no answer: indeterminate
+	RevocationOptional             // no answer: reported, not held against the path
+	RevocationOff                  // not looked at
+)
+
+// Usage is what the leaf must be allowed to do.
+type Usage struct {
+	// ExtKeyUsage, when not nil, must be listed in the leaf's EKU extension.
+	ExtKeyUsage asn1.ObjectIdentifier
+	// AllowAny accepts anyExtendedKeyUsage or an absent EKU in its place.
+	AllowAny bool
+	// KeyUsage: one of these bits must be set; 0 means no demand.
+	KeyUsage cert.KeyUsageBits
+	// EndEntity refuses a CA certificate, or one with keyCertSign, as leaf.
+	EndEntity bool
+}
+
+// PolicyInputs are the policy inputs of RFC 5280 6.1.1.
+type PolicyInputs struct {
+	Initial                                    []asn1.ObjectIdentifier // nil means any-policy
+	ExplicitPolicy, InhibitMapping, InhibitAny bool
+}
+
+// Code is a stable outcome; package verify maps it to its sub-indications.
+type Code string
+
+const (
+	OK               Code = ""
+	NoPath           Code = "NO_CERTIFICATE_CHAIN_FOUND"
+	BadSignature     Code = "CHAIN_SIGNATURE_INVALID"
+	NotYetValid      Code = "NOT_YET_VALID"
+	Expired          Code = "EXPIRED"
+	Revoked          Code = "REVOKED"
+	RevokedCA        Code = "REVOKED_CA"
+	OnHold           Code = "ON_HOLD"
+	NoRevocationInfo Code = "REVOCATION_UNKNOWN"
+	StaleRevocation  Code = "REVOCATION_STALE"
+	WrongUsage       Code = "USAGE_NOT_ALLOWED"
+	Constraint       Code = "CHAIN_CONSTRAINTS_FAILURE"
+	PolicyFailure    Code = "POLICY_FAILURE"
+	Unsupported      Code = "UNSUPPORTED_ALGORITHM"
+)
+
+// Result is the best path found, or why there is none.
+type Result struct {
+	Code   Code
+	Detail string              // English, for logs and details; names the certificate and the clause
+	Path   []*cert.Certificate // leaf first, anchor last; what was built even when it failed
+	Checks []Check             // one per certificate below the anchor, leaf first
+}
+
+// Check says what was found about one certificate's revocation.
+type Check struct {
+	Certificate *cert.Certificate
+	Status      Code      // OK, Revoked, OnHold, NoRevocationInfo, StaleRevocation
+	By          string    // "crl", "ocsp", ""
+	Number      string    // CRL number
+	ThisUpdate  time.Time // of the answer used
+	NextUpdate  time.Time
+	RevokedAt   time.Time // effective date: invalidityDate for compromises, else the entry's date
+	Reason      int
+}
+
+// Validate answers the request. An error means that the question itself was
+// wrong (no time, no leaf) or ctx ended; a bad path is a Result.
+func Validate(ctx context.Context, r Request) (*Result, error) { panic("unwritten") }

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package keys has custody of private keys. A signer is opened by reference
+// ("soft:<id>"); the software store keeps keys wrapped by SM4-GCM under a
+// key-encryption key, itself wrapped under a passphrase; the root key has a
+// file and a passphrase of its own.
+package keys
+
+import (
+	"context"
+	"crypto"
+	"errors"
+	"time"
+)
+
+// Clear errors, one for each way of going wrong.
+var (
+	ErrPassphrase = errors.New("keys: wrong passphrase")
+	ErrDamaged    = errors.New("keys: the stored key record is damaged or was changed")
+	ErrNoKey      = errors.New("keys: no such key")
+	ErrUse        = errors.New("keys: the key is for another use")
+	ErrExampleKey = errors.New("keys: this is a published example key; it works only in a folder made by demo")
+	ErrReference  = errors.New("keys: not a key reference this build can open")
+)
+
+// Record is one wrapped private key.
+type Record struct {
+	ID      string
+	Use     string // "ca", "seal", "seal-maker", "department", "officer", "tsa", "ocsp", "ledger"
+	Public  []byte // DER SubjectPublicKeyInfo
+	Wrapped []byte
+	Created time.Time
+}
+
+// KEK is the wrapped key-encryption key and how it was wrapped.
+type KEK struct {
+	Salt       []byte
+	Iterations int
+	Wrapped    []byte
+	Created    time.Time
+}
+
+// Store keeps records. Methods are one durable transaction each.
+type Store interface {
+	// CreateKEK fails when there is one already.
+	CreateKEK(ctx context.Context, k KEK) error
+	// KEK returns ErrNoKey when the store was never initialised.
+	KEK(ctx context.Context) (KEK, error)
+	PutKey(ctx context.Context, r Record) error
+	// Key returns ErrNoKey for an unknown id.
+	Key(ctx context.Context, id string) (Record, error)
+}
+
+// Keyring is an opened software store. It is safe for concurrent use.
+type Keyring struct{ _ struct{} }
+
+// Options of opening.
+type Options struct {
+	Iterations    int  // PBKDF2 count on creation; 0 means 600,000, less is refused
+	AllowExamples bool // set only for a folder made by demo
+	Now           func() time.Time
+}
+
+func Create(ctx context.Context, s Store, passphrase []byte, o Options) (*Keyring, error) {
+	panic("unwritten")
+}
+func Open(ctx context.Context, s Store, passphrase []byte, o Options) (*Keyring, error) {
+	panic("unwritten")
+}
+
+// Generate makes and stores a key and returns its reference and public key (DER).
+func (k *Keyring) Generate(ctx context.Context, use string) (ref string, public []byte, err error) {
+	panic("unwritten")
+}
+
+// Signer opens a key for a use; opened signers are cached.
+func (k *Keyring) Signer(ctx context.Context, ref, use string) (crypto.Signer, error) {
+	panic("unwritten")
+}
+
+// Derive returns a key for a named purpose (HMAC-SM3 of the key-encryption key).
+func (k *Keyring) Derive(label string) [32]byte { panic("unwritten") }
+
+// Close forgets the key-encryption key and the cache.
+func (k *Keyring) Close() { panic("unwritten") }
+
+// CreateRootFile makes a root key in its own encrypted file (PKCS#8, PBES2,
+// readable by OpenSSL), mode 0600; an existing file is never overwritten.
+func CreateRootFile(path string, passphrase []byte) (crypto.Signer, error) { panic("unwritten") }
+func OpenRootFile(path string, passphrase []byte, o Options) (crypto.Signer, error) {
+	panic("unwritten")
+}
