@@ -3,10 +3,22 @@
 // Package decision holds the schema of approval decisions, a strict decoder
 // and the canonical octets that departments sign (RFC 8785 JCS of schema, code
 // and decision).
+//
+// Every value is text, so that the canonical form has no number to round. An
+// optional member is left out rather than empty: text and structure then map
+// one to one, and any spelling (white space, escapes, order of members) with
+// the same canonical form is the same document.
 package decision
 
 // Schema is the only schema understood.
 const Schema = "govseal.decision/v1"
+
+// Outcomes of a case.
+const (
+	Approved       = "approved"         // 准予
+	ApprovedInPart = "approved-in-part" // 部分准予
+	Refused        = "refused"          // 不予
+)
 
 // Decision is the structured outcome of a case (审批决定). All values are text.
 type Decision struct {
@@ -15,7 +27,7 @@ type Decision struct {
 	MatterCode  string       `json:"matterCode"`
 	MatterName  string       `json:"matterName"`
 	Applicant   Applicant    `json:"applicant"`
-	Outcome     string       `json:"outcome"`     // approved, approved-in-part, refused
+	Outcome     string       `json:"outcome"`     // Approved, ApprovedInPart, Refused
 	Departments []Department `json:"departments"` // issuing departments, in order; each must stamp
 	LegalBasis  []string     `json:"legalBasis"`
 	Date        string       `json:"date"` // YYYY-MM-DD
@@ -26,16 +38,19 @@ type Decision struct {
 	Attachments []Attachment `json:"attachments,omitempty"`
 }
 
+// Applicant is the person or organisation that applied (申请人).
 type Applicant struct {
 	Name       string `json:"name"`
 	CreditCode string `json:"creditCode,omitempty"` // of an organisation; never a resident ID number
 }
 
+// Department is an issuing department (单位).
 type Department struct {
-	CreditCode string `json:"creditCode"`
+	CreditCode string `json:"creditCode"` // 统一社会信用代码, GB 32100
 	Name       string `json:"name"`
 }
 
+// Attachment names a file that belongs to the decision by its digest.
 type Attachment struct {
 	Name string `json:"name"`
 	SM3  string `json:"sm3"` // 64 hex digits, lower case
@@ -57,30 +72,67 @@ type Evidence struct {
 	CRLs         [][]byte `json:"crls,omitempty"`
 }
 
-// Parse reads a file strictly; a *ParseError names path and reason.
-func Parse(raw []byte) (*File, error) { panic("unwritten") }
+// Parse reads a file strictly; a *ParseError names path and reason. Stamps and
+// evidence are decoded from base64 and not looked into.
+func Parse(raw []byte) (*File, error) {
+	f := &File{}
+	if err := parseInto(raw, MaxFile, f); err != nil {
+		return nil, err
+	}
+	return f, nil
+}
 
-// ParseDecision reads a bare decision object as applications submit it.
-func ParseDecision(raw []byte) (*Decision, error) { panic("unwritten") }
+// ParseDecision reads a bare decision object as applications submit it; a
+// *ParseError names path and reason.
+func ParseDecision(raw []byte) (*Decision, error) {
+	d := &Decision{}
+	if err := parseInto(raw, MaxDecision, d); err != nil {
+		return nil, err
+	}
+	return d, nil
+}
 
-// Validate checks the values: dates, codes, sizes, characters.
-func (d *Decision) Validate() error { panic("unwritten") }
+// document is what Parse and ParseDecision have in common.
+type document interface {
+	object
+	check() *ParseError
+}
+
+func parseInto(raw []byte, limit int, doc document) error {
+	root, perr := scan(raw, limit)
+	if perr != nil {
+		return perr
+	}
+	if perr := loadObject(root, "", doc); perr != nil {
+		return perr
+	}
+	if perr := doc.check(); perr != nil {
+		perr.Offset = root.find(perr.Path).offset
+		return perr
+	}
+	return nil
+}
 
 // SignedBytes is the JCS of {schema, code, decision}: what every stamp signs.
-func (f *File) SignedBytes() ([]byte, error) { panic("unwritten") }
+// A file that does not validate has none.
+func (f *File) SignedBytes() ([]byte, error) {
+	if err := f.Validate(); err != nil {
+		return nil, err
+	}
+	signed := treeOf(f)
+	signed.drop("stamps", "evidence")
+	return signed.canonical(nil), nil
+}
 
-// Marshal writes the file, indented, for people and programs.
-func (f *File) Marshal() ([]byte, error) { panic("unwritten") }
-
-// NewCode draws a verification code: 80 random bits, Crockford base32.
-func NewCode() (string, error) { panic("unwritten") }
-
-// ParseCode accepts a code as people type it (spaces, hyphens, lower case,
-// o/i/l for 0/1/1) and returns its one form.
-func ParseCode(s string) (string, error) { panic("unwritten") }
-
-// FormatCode prints a code in fours: "ABCD-EFGH-JKMN-PQRS".
-func FormatCode(code string) string { panic("unwritten") }
-
-// MaskApplicant hides the middle of a name for public pages.
-func MaskApplicant(name string) string { panic("unwritten") }
+// Marshal writes the file, indented, for people and programs. A file that does
+// not validate is refused, so that Parse reads whatever Marshal wrote.
+func (f *File) Marshal() ([]byte, error) {
+	if err := f.Validate(); err != nil {
+		return nil, err
+	}
+	out := append(treeOf(f).indented(nil, 0), '\n')
+	if len(out) > MaxFile {
+		return nil, refuse("", noOffset, "file is too large")
+	}
+	return out, nil
+}
