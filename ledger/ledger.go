@@ -8,10 +8,8 @@ package ledger
 
 import (
 	"context"
-	"crypto"
 	"encoding/json"
 	"errors"
-	"io"
 	"time"
 
 	"github.com/govseal/govseal/ledger/proof"
@@ -39,26 +37,16 @@ type Fact struct {
 type Entry struct {
 	Index uint64 // of its leaf
 	Event
-	Leaf    []byte         // canonical octets
-	Opening []proof.Opened // private until a proof opens it
+	Leaf []byte // canonical octets
+	// Opening holds the nonce and value of every fact and, last, of "audit".
+	// It is private until a proof opens it. The value of "audit" is left out
+	// (nil): it is Event.Audit, made again from the other columns, so that a
+	// change in any of them shows.
+	Opening []proof.Opened
 }
 
-// Seal turns an event into its entry: draws nonces, encodes the leaf, whose
-// commitments are the facts and "audit", the canonical audit entry.
-func (e Event) Entry(random io.Reader) (Entry, error) { panic("unwritten") }
-
-// CheckLeaf reports whether an entry's fields and opening still fit its leaf.
-func (e Entry) CheckLeaf() error { panic("unwritten") }
-
-// Head is the tree's state, one row in the store.
-type Head struct {
-	Size     uint64
-	Root     [32]byte
-	Frontier [][32]byte // roots of the complete subtrees, largest first
-}
-
-// Append returns the head after one more leaf.
-func (h Head) Append(leafHash [32]byte) Head { panic("unwritten") }
+// Audit names the commitment to the canonical audit entry.
+const Audit = "audit"
 
 // ErrNotFound says that no leaf is about the object.
 var ErrNotFound = errors.New("ledger: no such entry")
@@ -75,7 +63,8 @@ type Store interface {
 	// Append records events that are not part of another transaction.
 	Append(ctx context.Context, events ...Event) error
 	Head(ctx context.Context) (Head, error)
-	// Hashes returns n hashes of a kept level (0, 8, 16 …) from start.
+	// Hashes returns n hashes of a kept level (0, 8, 16 …) from start; fewer
+	// when there are no more.
 	Hashes(ctx context.Context, level int, start uint64, n int) ([][32]byte, error)
 	// Entries returns up to n entries from index on, in order.
 	Entries(ctx context.Context, from uint64, n int) ([]Entry, error)
@@ -91,50 +80,4 @@ type Query struct {
 	Since, Until       time.Time
 	Limit              int
 	Before             uint64 // index, for paging; 0 means the newest
-}
-
-// Log makes checkpoints and proofs over a Store.
-type Log struct{ _ struct{} }
-
-// Config of a Log.
-type Config struct {
-	Store       Store
-	Signer      crypto.Signer // the ledger's key
-	Certificate []byte        // its certificate, DER
-	Origin      string        // e.g. "example-city.example/govseal/sm3"
-	Now         func() time.Time
-	// Stamp time-stamps a checkpoint; nil leaves checkpoints unstamped.
-	Stamp func(ctx context.Context, data []byte) ([]byte, error)
-}
-
-func New(c Config) (*Log, error) { panic("unwritten") }
-
-// Checkpoint signs the current head (a signed note) and time-stamps it; one
-// result serves all calls until the head moves.
-func (l *Log) Checkpoint(ctx context.Context) (note string, timeStamp []byte, err error) {
-	panic("unwritten")
-}
-
-// Proof proves the newest entry of kind about object, opening the named facts
-// (never "audit" unless named).
-func (l *Log) Proof(ctx context.Context, kind, object string, open ...string) (*proof.Proof, error) {
-	panic("unwritten")
-}
-
-// Consistency returns the hashes that prove size1 a prefix of size2.
-func (l *Log) Consistency(ctx context.Context, size1, size2 uint64) ([][]byte, error) {
-	panic("unwritten")
-}
-
-// Finding is one thing wrong with the ledger.
-type Finding struct {
-	Index   uint64
-	Problem string
-}
-
-// Verify replays every row and compares leaves, audit entries, kept hashes
-// and head; with since (a signed checkpoint held outside) it is the auditor's
-// form, which a rebuilt tree cannot pass. progress may be nil.
-func (l *Log) Verify(ctx context.Context, since string, progress func(done, total uint64)) ([]Finding, error) {
-	panic("unwritten")
 }

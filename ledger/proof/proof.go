@@ -2,10 +2,29 @@
 
 // Package proof checks proofs of the ledger, and does nothing else: leaf and
 // tree hashes (RFC 6962 shape with SM3), inclusion, consistency, checkpoints.
+// It has no input or output and no clock, so that a verifier of any size can
+// carry it.
 package proof
 
 import (
 	"crypto/ecdsa"
+	"crypto/subtle"
+	"fmt"
+
+	"github.com/govseal/govseal/internal/gm"
+)
+
+// Version is the only version of Proof.
+const Version = 1
+
+// Bounds on a proof from outside.
+const (
+	// MaxProof bounds the JSON text of a proof, in octets.
+	MaxProof = 1 << 20
+	// MaxValue bounds one opened value, in octets.
+	MaxValue = 256 << 10
+	// NonceSize is the size of a commitment's nonce in octets.
+	NonceSize = 16
 )
 
 // Proof is what GET /v1/stamps/{id}/proof answers and --proof reads.
@@ -19,7 +38,8 @@ type Proof struct {
 	// Certificate is the ledger key's certificate (DER); it is believed only
 	// when the verifier's policy does.
 	Certificate []byte `json:"certificate,omitempty"`
-	// TimeStamp is a token over the checkpoint, when it has one.
+	// TimeStamp is a token over the checkpoint (the octets of the signed
+	// note), when it has one.
 	TimeStamp []byte `json:"timeStamp,omitempty"`
 }
 
@@ -30,35 +50,49 @@ type Opened struct {
 	Value []byte `json:"value"`
 }
 
-// Checkpoint is a signed (size, root) of a ledger.
-type Checkpoint struct {
-	Origin string
-	Size   uint64
-	Root   [32]byte
-}
-
-// Leaf is the parsed form of a leaf's canonical octets.
-type Leaf struct {
-	Kind    string
-	Commits map[string][32]byte
-}
-
-func ParseLeaf(raw []byte) (*Leaf, error)    { panic("unwritten") }
-func LeafHash(raw []byte) [32]byte           { panic("unwritten") }
-func NodeHash(left, right [32]byte) [32]byte { panic("unwritten") }
-func Parse(raw []byte) (*Proof, error)       { panic("unwritten") }
-func VerifyInclusion(leafHash [32]byte, index, size uint64, hashes [][]byte, root [32]byte) error {
-	panic("unwritten")
-}
-func VerifyConsistency(size1, size2 uint64, root1, root2 [32]byte, hashes [][]byte) error {
-	panic("unwritten")
-}
-
-// OpenCheckpoint verifies a signed note under the ledger's key.
-func OpenCheckpoint(signed string, key *ecdsa.PublicKey) (Checkpoint, error) { panic("unwritten") }
+// Commitment returns SM3(nonce || value). The nonce has a fixed size, so the
+// border between the two cannot be moved.
+func (o Opened) Commitment() [32]byte { return gm.SM3(o.Nonce, o.Value) }
 
 // Verify checks everything about p under the key: leaf, commitments,
-// inclusion, checkpoint. It returns the opened facts by name.
+// inclusion, checkpoint. It returns the opened facts by name. What the facts
+// must be equal to is the caller's question.
 func (p *Proof) Verify(key *ecdsa.PublicKey) (facts map[string][]byte, cp Checkpoint, err error) {
-	panic("unwritten")
+	if err := p.check(); err != nil {
+		return nil, Checkpoint{}, err
+	}
+	leaf, err := ParseLeaf(p.Leaf)
+	if err != nil {
+		return nil, Checkpoint{}, err
+	}
+	if facts, err = leaf.open(p.Opened); err != nil {
+		return nil, Checkpoint{}, err
+	}
+	if cp, err = OpenCheckpoint(p.Checkpoint, key); err != nil {
+		return nil, Checkpoint{}, err
+	}
+	if err := VerifyInclusion(LeafHash(p.Leaf), p.Index, cp.Size, p.Hashes, cp.Root); err != nil {
+		return nil, Checkpoint{}, err
+	}
+	return facts, cp, nil
+}
+
+// open checks the opened commitments against the leaf.
+func (l *Leaf) open(opened []Opened) (map[string][]byte, error) {
+	facts := make(map[string][]byte, len(opened))
+	for _, o := range opened {
+		want, ok := l.Commits[o.Name]
+		if !ok {
+			return nil, formatErrorf("the leaf commits to nothing named %q", o.Name)
+		}
+		if _, twice := facts[o.Name]; twice {
+			return nil, formatErrorf("%q is opened twice", o.Name)
+		}
+		got := o.Commitment()
+		if subtle.ConstantTimeCompare(got[:], want[:]) != 1 {
+			return nil, fmt.Errorf("ledger proof: the opened value of %q does not fit the leaf", o.Name)
+		}
+		facts[o.Name] = o.Value
+	}
+	return facts, nil
 }
