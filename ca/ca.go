@@ -9,9 +9,13 @@ import (
 	"context"
 	"crypto"
 	"errors"
+	"fmt"
+	"net/url"
+	"sync"
 	"time"
 
-	"github.com/govseal/govseal/ledger"
+	"github.com/govseal/govseal/internal/cert"
+	"github.com/govseal/govseal/internal/gm"
 )
 
 var (
@@ -20,165 +24,161 @@ var (
 	ErrStaleCRL = errors.New("ca: a CRL number must not go backwards")
 )
 
+// The identifiers of the two authorities.
+const (
+	RootID    = "root"
+	IssuingID = "issuing"
+)
+
+// keyUse is the use under which the issuing CA's key is kept.
+const keyUse = "ca"
+
 // Keys opens and makes signing keys; internal/keys implements it.
 type Keys interface {
 	Generate(ctx context.Context, use string) (ref string, public []byte, err error)
 	Signer(ctx context.Context, ref, use string) (crypto.Signer, error)
 }
 
-// Status of a certificate.
-type Status string
-
-const (
-	Planned Status = "planned" // to-be-signed octets stored, not signed
-	Good    Status = "good"
-	Hold    Status = "hold"
-	Revoked Status = "revoked"
-)
-
-// CA is one authority: the root, or an issuing CA.
-type CA struct {
-	ID          string // "root", "issuing"
-	Parent      string // "" for the root
-	KeyRef      string // "" for the root: its key is in its own file
-	Certificate []byte
-	Created     time.Time
-}
-
-// Certificate is an issued certificate as recorded.
-type Certificate struct {
-	SerialHex  string // lower case, no leading zeros
-	CA         string
-	Profile    string
-	Subject    string // readable
-	Department string // registry ID, "" when none
-	Officer    string
-	KeyRef     string // "" when the key is held elsewhere
-	TBS        []byte
-	DER        []byte // nil while planned
-	NotBefore  time.Time
-	NotAfter   time.Time
-	Status     Status
-	RevokedAt  time.Time
-	Reason     int       // RFC 5280 5.3.1
-	Invalidity time.Time // zero when none
-	Created    time.Time
-}
-
-// CRL is an issued list as recorded.
-type CRL struct {
-	CA         string
-	Number     int64
-	DER        []byte
-	ThisUpdate time.Time
-	NextUpdate time.Time
-}
-
-// Query selects certificates, newest first; zero fields select all.
-type Query struct {
-	Profile, Department, Officer, Text string
-	Status                             Status
-	ExpiresBefore                      time.Time
-	Limit                              int
-	After                              string // SerialHex to page on from
-}
-
-// Store keeps the authority's records. Each method is one durable
-// transaction; those with an Event also write the audit entry and the leaf.
-type Store interface {
-	RecordCA(ctx context.Context, c CA, e ledger.Event) error
-	CAs(ctx context.Context) ([]CA, error)
-	// RecordPlanned stores serial and to-be-signed octets before signing; a
-	// serial in use is ErrState.
-	RecordPlanned(ctx context.Context, c Certificate) error
-	// RecordCertificate completes a planned certificate.
-	RecordCertificate(ctx context.Context, serialHex string, der []byte, e ledger.Event) error
-	// RecordStatus moves a certificate's status; the store enforces that it
-	// comes from one of the states given.
-	RecordStatus(ctx context.Context, c Certificate, from []Status, e ledger.Event) error
-	Certificate(ctx context.Context, serialHex string) (Certificate, error)
-	CertificateByKey(ctx context.Context, keyRef string) (Certificate, error)
-	Certificates(ctx context.Context, q Query) ([]Certificate, error)
-	// NotGood returns held and revoked certificates of a CA for its CRL.
-	NotGood(ctx context.Context, ca string) ([]Certificate, error)
-	// RecordCRL refuses (ErrStaleCRL) a number that is not above the last.
-	RecordCRL(ctx context.Context, c CRL, e ledger.Event) error
-	LatestCRL(ctx context.Context, ca string) (CRL, error)
-}
-
 // Config of an Authority.
 type Config struct {
 	Store Store
 	Keys  Keys
-	Now   func() time.Time
-	Arc   []int  // operator's OID arc; nil means 2.999.1
-	URL   string // base of publication points, e.g. https://seal.example; "" leaves them out
+	Now   func() time.Time // nil means time.Now
+	Arc   []int            // operator's OID arc; nil means 2.999.1
+	URL   string           // base of publication points, e.g. https://seal.example; "" leaves them out
 }
 
 // Authority issues from the issuing CA. It is safe for concurrent use.
-type Authority struct{ _ struct{} }
+type Authority struct {
+	store Store
+	keys  Keys
+	now   func() time.Time
+	arc   cert.Arc
+	url   string
 
-// Create holds the first ceremony: root certificate (by rootSigner), issuing
-// CA, CRLs of both. It fails when there is a CA already.
-func Create(ctx context.Context, c Config, actor, cityName string, rootSigner crypto.Signer) (*Authority, error) {
-	panic("unwritten")
-}
-func Load(ctx context.Context, c Config) (*Authority, error) { panic("unwritten") }
+	root, issuing *issuer
 
-// Request for one certificate. Either KeyRef is set or PublicKey.
-type Request struct {
-	Actor      string
-	Profile    string // department, officer, seal, seal-maker, tsa, ocsp, ledger
-	Subject    Subject
-	KeyRef     string
-	PublicKey  []byte // DER SubjectPublicKeyInfo
-	Department string // registry IDs, for finding
-	Officer    string
-	Validity   time.Duration // 0 means the profile's
+	crlMu sync.Mutex // one re-issue at a time in this process; the store orders processes
+	// settled is set once the newest issuing CRL is known to list what the
+	// store holds; guarded by crlMu.
+	settled bool
 }
 
-// Subject of a certificate; fields that a profile does not use must be empty.
-type Subject struct {
-	Organization string // official name
-	Unit         string
-	CommonName   string
-	SerialNumber string // staff number, or seal number
-	CreditCode   string
-	Province     string
-	Locality     string
+// issuer is a CA certificate with its readable form and, when at hand, its key.
+type issuer struct {
+	id     string
+	der    []byte
+	cert   *cert.Certificate
+	signer crypto.Signer // nil for the root outside a ceremony
 }
 
-// Issue makes one certificate: prepare, store, sign once, store.
-func (a *Authority) Issue(ctx context.Context, r Request) (Certificate, error) { panic("unwritten") }
-func (a *Authority) Revoke(ctx context.Context, actor, serialHex string, reason int, invalidity time.Time, note string) error {
-	panic("unwritten")
-}
-func (a *Authority) Suspend(ctx context.Context, actor, serialHex, note string) error {
-	panic("unwritten")
-}
-func (a *Authority) Resume(ctx context.Context, actor, serialHex, note string) error {
-	panic("unwritten")
-}
-
-// Certificates for people and programs.
-func (a *Authority) Find(ctx context.Context, q Query) ([]Certificate, error) { panic("unwritten") }
-func (a *Authority) Show(ctx context.Context, serialHex string) (Certificate, error) {
-	panic("unwritten")
-}
-func (a *Authority) Root() []byte    { panic("unwritten") }
-func (a *Authority) Issuing() []byte { panic("unwritten") }
-
-// CRL returns the newest list of "root" or "issuing", re-issuing the issuing
-// CA's when a quarter of its lifetime has passed or something changed.
-func (a *Authority) CRL(ctx context.Context, ca string) (CRL, error) { panic("unwritten") }
-
-// IssueRootCRL makes a new root CRL; only with the root's signer at hand.
-func (a *Authority) IssueRootCRL(ctx context.Context, actor string, rootSigner crypto.Signer) (CRL, error) {
-	panic("unwritten")
+// Load opens the authority that Create made.
+func Load(ctx context.Context, c Config) (*Authority, error) {
+	a, err := newAuthority(c)
+	if err != nil {
+		return nil, err
+	}
+	cas, err := a.store.CAs(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("ca: read the authorities: %w", err)
+	}
+	for _, ca := range cas {
+		if err := a.adopt(ctx, ca); err != nil {
+			return nil, err
+		}
+	}
+	if a.root == nil || a.issuing == nil {
+		return nil, errors.New("ca: there is no complete root and issuing CA in this store: run the first ceremony (govseal init) in a new folder")
+	}
+	return a, a.checkChain()
 }
 
-// Evidence returns the certificates above certDER (anchor included) and the
-// CRLs that an offline check needs.
-func (a *Authority) Evidence(ctx context.Context, certDER []byte) (chain, crls [][]byte, err error) {
-	panic("unwritten")
+// checkChain refuses a store whose authorities do not hang together.
+func (a *Authority) checkChain() error {
+	if err := a.root.cert.CheckSignature(a.root.cert.PublicKey); err != nil {
+		return fmt.Errorf("ca: the stored root certificate: %w", err)
+	}
+	if err := a.issuing.cert.CheckSignature(a.root.cert.PublicKey); err != nil {
+		return fmt.Errorf("ca: the stored issuing CA is not signed by the stored root: %w", err)
+	}
+	return nil
 }
+
+func newAuthority(c Config) (*Authority, error) {
+	if c.Store == nil || c.Keys == nil {
+		return nil, errors.New("ca: Config needs Store and Keys")
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	arc := cert.DefaultArc
+	if c.Arc != nil {
+		arc = cert.Arc(c.Arc)
+	}
+	if len(arc) < 2 || arc[0] > 2 || arc[0] < 2 && arc[1] > 39 {
+		return nil, fmt.Errorf("ca: %v is not an object identifier arc", []int(arc))
+	}
+	if err := checkURL(c.URL); err != nil {
+		return nil, err
+	}
+	return &Authority{store: c.Store, keys: c.Keys, now: c.Now, arc: arc, url: c.URL}, nil
+}
+
+// checkURL refuses a base that cannot stand in a certificate for years.
+func checkURL(base string) error {
+	if base == "" {
+		return nil
+	}
+	u, err := url.Parse(base)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+		return fmt.Errorf("ca: the base of publication points must be a plain http or https address, not %q", base)
+	}
+	if base[len(base)-1] == '/' {
+		return fmt.Errorf("ca: the base of publication points must not end in a slash: %q", base)
+	}
+	return nil
+}
+
+// adopt takes one recorded CA in, and opens the issuing CA's key.
+func (a *Authority) adopt(ctx context.Context, ca CA) error {
+	parsed, err := cert.Parse(ca.Certificate)
+	if err != nil {
+		return fmt.Errorf("ca: certificate of %q: %w", ca.ID, err)
+	}
+	is := &issuer{id: ca.ID, der: ca.Certificate, cert: parsed}
+	switch ca.ID {
+	case RootID:
+		a.root = is
+		return nil
+	case IssuingID:
+		a.issuing = is
+	default:
+		return fmt.Errorf("ca: the store holds an authority %q that this version does not know", ca.ID)
+	}
+	is.signer, err = a.keys.Signer(ctx, ca.KeyRef, keyUse)
+	if err != nil {
+		return fmt.Errorf("ca: open the key of the issuing CA: %w", err)
+	}
+	return is.checkKey(is.signer)
+}
+
+// checkKey makes sure that signer is the key that the certificate names.
+func (i *issuer) checkKey(signer crypto.Signer) error {
+	if signer == nil {
+		return fmt.Errorf("ca: the key of the %s CA is not at hand", i.id)
+	}
+	own, ok := gm.AsPublicKey(i.cert.PublicKey)
+	if !ok || !own.Equal(signer.Public()) {
+		return fmt.Errorf("ca: the key at hand is not that of the %s CA certificate", i.id)
+	}
+	return nil
+}
+
+// Root returns the root certificate, DER.
+func (a *Authority) Root() []byte { return a.root.der }
+
+// Issuing returns the issuing CA's certificate, DER.
+func (a *Authority) Issuing() []byte { return a.issuing.der }
+
+// seconds is now as certificates and CRLs can carry it (RFC 5280 4.1.2.5).
+func (a *Authority) seconds() time.Time { return a.now().UTC().Truncate(time.Second) }

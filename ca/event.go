@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ca
+
+import (
+	"encoding/json"
+	"strconv"
+	"time"
+
+	"github.com/govseal/govseal/ledger"
+)
+
+// view is what the audit log keeps of a certificate before and after an act.
+type view struct {
+	Serial     string     `json:"serial"`
+	CA         string     `json:"ca"`
+	Profile    string     `json:"profile"`
+	Subject    string     `json:"subject"`
+	Department string     `json:"department,omitempty"`
+	Officer    string     `json:"officer,omitempty"`
+	NotBefore  time.Time  `json:"notBefore"`
+	NotAfter   time.Time  `json:"notAfter"`
+	Status     Status     `json:"status"`
+	Since      *time.Time `json:"since,omitempty"`
+	Reason     string     `json:"reason,omitempty"`
+	Invalidity *time.Time `json:"invalidity,omitempty"`
+}
+
+func (c Certificate) view() json.RawMessage {
+	v := view{Serial: c.SerialHex, CA: c.CA, Profile: c.Profile, Subject: c.Subject, Department: c.Department, Officer: c.Officer,
+		NotBefore: c.NotBefore.UTC(), NotAfter: c.NotAfter.UTC(), Status: c.Status}
+	if c.Status == Hold || c.Status == Revoked {
+		since := c.RevokedAt.UTC()
+		v.Since, v.Reason = &since, ReasonName(c.Reason)
+	}
+	if !c.Invalidity.IsZero() {
+		when := c.Invalidity.UTC()
+		v.Invalidity = &when
+	}
+	return encode(v)
+}
+
+// encode marshals values that cannot fail: strings, numbers and times.
+func encode(v any) json.RawMessage {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		panic("ca: audit view: " + err.Error())
+	}
+	return raw
+}
+
+func timeFact(t time.Time) ledger.Fact {
+	return ledger.Fact{Name: "time", Value: []byte(t.UTC().Format(time.RFC3339))}
+}
+
+// issued is the event of a new certificate.
+func issued(actor string, c Certificate, now time.Time) ledger.Event {
+	return ledger.Event{Kind: "certificate", Time: now, Actor: actor, Act: "ca.issue", Object: c.SerialHex, After: c.view(),
+		Facts: []ledger.Fact{
+			{Name: "certificate", Value: c.DER},
+			{Name: "serial", Value: []byte(c.SerialHex)},
+			{Name: "profile", Value: []byte(c.Profile)},
+			timeFact(now),
+		}}
+}
+
+// moved is the event of a change of status.
+func moved(actor, act, note string, before, after Certificate, now time.Time) ledger.Event {
+	return ledger.Event{Kind: "revocation", Time: now, Actor: actor, Act: act, Object: after.SerialHex, Reason: note,
+		Before: before.view(), After: after.view(),
+		Facts: []ledger.Fact{
+			{Name: "serial", Value: []byte(after.SerialHex)},
+			{Name: "status", Value: []byte(after.Status)},
+			{Name: "reason", Value: []byte(strconv.Itoa(after.Reason))},
+			timeFact(now),
+		}}
+}
+
+// listed is the event of a new CRL; its object is "issuing/12".
+func listed(actor string, c CRL, entries int, now time.Time) ledger.Event {
+	object := c.CA + "/" + strconv.FormatInt(c.Number, 10)
+	return ledger.Event{Kind: "crl", Time: now, Actor: actor, Act: "ca.crl", Object: object,
+		After: encode(struct {
+			CA         string    `json:"ca"`
+			Number     int64     `json:"number"`
+			Entries    int       `json:"entries"`
+			ThisUpdate time.Time `json:"thisUpdate"`
+			NextUpdate time.Time `json:"nextUpdate"`
+		}{c.CA, c.Number, entries, c.ThisUpdate, c.NextUpdate}),
+		Facts: []ledger.Fact{{Name: "crl", Value: c.DER}, {Name: "number", Value: []byte(strconv.FormatInt(c.Number, 10))}, timeFact(now)}}
+}
+
+// founded is the event of a new authority.
+func founded(actor string, c CA, now time.Time) ledger.Event {
+	return ledger.Event{Kind: "admin", Time: now, Actor: actor, Act: "ca.create", Object: c.ID,
+		After: encode(struct {
+			ID     string `json:"id"`
+			Parent string `json:"parent,omitempty"`
+			KeyRef string `json:"keyRef,omitempty"`
+		}{c.ID, c.Parent, c.KeyRef}),
+		Facts: []ledger.Fact{{Name: "certificate", Value: c.Certificate}, timeFact(now)}}
+}

@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ca
+
+import (
+	"bytes"
+	"context"
+	"crypto"
+	"errors"
+	"fmt"
+	"math/big"
+	"time"
+
+	"github.com/govseal/govseal/internal/cert"
+	"github.com/govseal/govseal/internal/gm"
+)
+
+// backdating is how far before now a certificate begins, so that a checker
+// whose clock is a little slow does not refuse it.
+const backdating = 5 * time.Minute
+
+// Request for one certificate. Either KeyRef is set or PublicKey.
+type Request struct {
+	Actor      string
+	Profile    string // department, officer, seal, seal-maker, tsa, ocsp, ledger
+	Subject    Subject
+	KeyRef     string // a key in our custody, kept under the profile's name as its use
+	PublicKey  []byte // DER SubjectPublicKeyInfo; the caller has seen proof of possession
+	Department string // registry IDs, for finding
+	Officer    string
+	Validity   time.Duration // 0 means the profile's
+}
+
+// Issue makes one certificate: prepare, store, sign once, store. The error is
+// a *RequestError when the request itself cannot be granted.
+func (a *Authority) Issue(ctx context.Context, r Request) (Certificate, error) {
+	p, err := a.prepare(ctx, r)
+	if err != nil {
+		return Certificate{}, err
+	}
+	return a.complete(ctx, p, a.issuing.signer)
+}
+
+// plan is a validated certificate to be. It is signed once at most: complete
+// spends it, and only prepare functions make one.
+type plan struct {
+	actor    string
+	issuer   *issuer
+	template cert.Template
+	record   Certificate
+	spent    bool
+}
+
+// prepare validates a request and builds everything but the serial number.
+func (a *Authority) prepare(ctx context.Context, r Request) (*plan, error) {
+	p, err := LookupProfile(r.Profile)
+	if err != nil {
+		return nil, err
+	}
+	if r.Actor == "" {
+		return nil, &RequestError{"actor", "is missing"}
+	}
+	if err := r.Subject.check(p.s.subject); err != nil {
+		return nil, err
+	}
+	if err := a.checkIssuing(ctx); err != nil {
+		return nil, err
+	}
+	spki, err := a.publicKey(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	notBefore, notAfter, err := p.period(a.seconds(), r.Validity, a.issuing.cert)
+	if err != nil {
+		return nil, err
+	}
+	ext, err := p.extensions(a, spki, a.issuing.cert.SubjectKeyID, r.Subject.CreditCode)
+	if err != nil {
+		return nil, err
+	}
+	name := r.Subject.name()
+	return &plan{
+		actor:  r.Actor,
+		issuer: a.issuing,
+		template: cert.Template{Issuer: a.issuing.cert.RawSubject, Subject: name, NotBefore: notBefore, NotAfter: notAfter,
+			PublicKey: spki, Extensions: ext},
+		record: Certificate{CA: IssuingID, Profile: p.Name(), Subject: name.String(), Department: r.Department, Officer: r.Officer,
+			KeyRef: r.KeyRef, NotBefore: notBefore, NotAfter: notAfter},
+	}, nil
+}
+
+// checkIssuing stops an issuing CA whose own certificate was revoked.
+func (a *Authority) checkIssuing(ctx context.Context) error {
+	own, err := a.store.Certificate(ctx, serialHex(a.issuing.cert.Serial))
+	if err != nil {
+		return fmt.Errorf("ca: state of the issuing CA: %w", err)
+	}
+	if own.Status != Good {
+		return fmt.Errorf("%w: the issuing CA itself is %s", ErrState, own.Status)
+	}
+	return nil
+}
+
+// publicKey returns the SubjectPublicKeyInfo that the request is for.
+func (a *Authority) publicKey(ctx context.Context, r Request) ([]byte, error) {
+	if (r.KeyRef == "") == (len(r.PublicKey) == 0) {
+		return nil, &RequestError{"key", "give either a key reference or a public key"}
+	}
+	spki := r.PublicKey
+	if r.KeyRef != "" {
+		signer, err := a.keys.Signer(ctx, r.KeyRef, r.Profile)
+		if err != nil {
+			return nil, fmt.Errorf("ca: open the key to be certified: %w", err)
+		}
+		pub, ok := gm.AsPublicKey(signer.Public())
+		if !ok {
+			return nil, &RequestError{"key", "is not an SM2 key"}
+		}
+		if spki, err = gm.MarshalPublicKey(pub); err != nil {
+			return nil, err
+		}
+		if err := a.checkCompromised(ctx, r.KeyRef); err != nil {
+			return nil, err
+		}
+	}
+	if _, err := gm.ParsePublicKey(spki); err != nil {
+		return nil, &RequestError{"key", "is not an SM2 key: " + err.Error()}
+	}
+	if bytes.Equal(spki, a.issuing.cert.RawSPKI) || bytes.Equal(spki, a.root.cert.RawSPKI) {
+		return nil, &RequestError{"key", "is a CA's own key"}
+	}
+	return spki, nil
+}
+
+// checkCompromised refuses a key whose certificate was revoked for compromise.
+func (a *Authority) checkCompromised(ctx context.Context, ref string) error {
+	old, err := a.store.CertificateByKey(ctx, ref)
+	if errors.Is(err, ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("ca: look for the key's earlier certificate: %w", err)
+	}
+	if old.Status == Revoked && old.Reason == ReasonKeyCompromise {
+		return &RequestError{"key", "was compromised: its certificate " + old.SerialHex + " is revoked for that"}
+	}
+	return nil
+}
+
+// period returns when a new certificate is valid, nested within its issuer's.
+func (p Profile) period(now time.Time, asked time.Duration, issuer *cert.Certificate) (from, to time.Time, err error) {
+	length := asked
+	if length == 0 {
+		length = p.s.validity
+	}
+	switch {
+	case length < time.Hour:
+		return from, to, &RequestError{"validity", fmt.Sprintf("%v is too short", length)}
+	case length > p.s.longest:
+		return from, to, &RequestError{"validity", fmt.Sprintf("%d days is longer than the %d days of profile %s", length/day, p.s.longest/day, p.s.name)}
+	}
+	from, to = now.Add(-backdating), now.Add(length).Truncate(time.Second)
+	if issuer == nil { // the root
+		return from, to, nil
+	}
+	if from.Before(issuer.NotBefore) {
+		from = issuer.NotBefore
+	}
+	if now.Before(issuer.NotBefore) || to.After(issuer.NotAfter) {
+		return from, to, &RequestError{"validity", fmt.Sprintf("would end %s, beyond the issuing CA's own %s to %s: ask for less, or renew the CA",
+			to.Format(time.DateOnly), issuer.NotBefore.Format(time.DateOnly), issuer.NotAfter.Format(time.DateOnly))}
+	}
+	return from, to, nil
+}
+
+// complete is the life of a certificate from here on: serial and to-be-signed
+// octets are durable, then the key is touched once, then the result is durable.
+func (a *Authority) complete(ctx context.Context, p *plan, signer crypto.Signer) (Certificate, error) {
+	if p.spent {
+		return Certificate{}, errors.New("ca: a plan is signed once only")
+	}
+	p.spent = true
+	if err := p.issuer.checkKey(signer); err != nil {
+		return Certificate{}, err
+	}
+	if err := a.recordPlanned(ctx, p); err != nil {
+		return Certificate{}, err
+	}
+	der, err := p.sign(signer)
+	if err != nil {
+		return Certificate{}, err
+	}
+	c := p.record
+	c.DER, c.Status = der, Good
+	if err := a.store.RecordCertificate(ctx, c.SerialHex, der, issued(p.actor, c, a.now())); err != nil {
+		return Certificate{}, fmt.Errorf("ca: record certificate %s: %w", c.SerialHex, err)
+	}
+	return c, nil
+}
+
+// draws bounds the serial numbers tried. Of 128 random bits even one
+// collision means that the random source is broken.
+const draws = 3
+
+func (a *Authority) recordPlanned(ctx context.Context, p *plan) error {
+	var err error
+	for range draws {
+		if p.template.Serial, err = newSerial(); err != nil {
+			return err
+		}
+		if p.record.TBS, err = p.template.MarshalTBS(); err != nil {
+			return fmt.Errorf("ca: encode the certificate: %w", err)
+		}
+		p.record.SerialHex = serialHex(p.template.Serial)
+		p.record.Status, p.record.Created = Planned, a.now().UTC()
+		if err = a.store.RecordPlanned(ctx, p.record); err == nil {
+			return nil
+		}
+		if !errors.Is(err, ErrState) {
+			break
+		}
+	}
+	return fmt.Errorf("ca: record the planned certificate: %w", err)
+}
+
+// sign has the issuer's key sign the planned octets and checks the result
+// against the issuer's certificate before anything of it is stored.
+func (p *plan) sign(signer crypto.Signer) ([]byte, error) {
+	sig, err := gm.SignMessage(signer, p.record.TBS)
+	if err != nil {
+		return nil, fmt.Errorf("ca: sign certificate %s: %w", p.record.SerialHex, err)
+	}
+	der, err := cert.Assemble(p.record.TBS, sig)
+	if err != nil {
+		return nil, err
+	}
+	made, err := cert.Parse(der)
+	if err != nil {
+		return nil, fmt.Errorf("ca: the new certificate does not read back: %w", err)
+	}
+	if !bytes.Equal(made.RawTBS, p.record.TBS) || made.Serial.Cmp(p.template.Serial) != 0 || len(made.Tolerated) > 0 {
+		return nil, fmt.Errorf("ca: the new certificate is not what was planned %v", made.Tolerated)
+	}
+	if err := made.CheckSignature(p.issuer.cert.PublicKey); err != nil {
+		return nil, fmt.Errorf("ca: the new certificate does not verify under its issuer: %w", err)
+	}
+	return der, nil
+}
+
+// serialHex is the recorded form of a serial number.
+func serialHex(n *big.Int) string { return n.Text(16) }

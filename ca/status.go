@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ca
+
+import (
+	"context"
+	"crypto"
+	"fmt"
+	"time"
+)
+
+// Reasons of revocation, RFC 5280 5.3.1.
+const (
+	ReasonUnspecified          = 0
+	ReasonKeyCompromise        = 1
+	ReasonCACompromise         = 2
+	ReasonAffiliationChanged   = 3
+	ReasonSuperseded           = 4
+	ReasonCessationOfOperation = 5
+	ReasonCertificateHold      = 6
+	ReasonPrivilegeWithdrawn   = 9
+	ReasonAACompromise         = 10
+)
+
+var reasonNames = map[int]string{
+	ReasonUnspecified:          "unspecified",
+	ReasonKeyCompromise:        "keyCompromise",
+	ReasonCACompromise:         "cACompromise",
+	ReasonAffiliationChanged:   "affiliationChanged",
+	ReasonSuperseded:           "superseded",
+	ReasonCessationOfOperation: "cessationOfOperation",
+	ReasonCertificateHold:      "certificateHold",
+	ReasonPrivilegeWithdrawn:   "privilegeWithdrawn",
+	ReasonAACompromise:         "aACompromise",
+}
+
+// ReasonName returns the name of a reason as RFC 5280 writes it.
+func ReasonName(reason int) string {
+	if n, ok := reasonNames[reason]; ok {
+		return n
+	}
+	return fmt.Sprintf("reason(%d)", reason)
+}
+
+// ParseReason reads the name of a reason for which an end entity's
+// certificate can be revoked.
+func ParseReason(name string) (int, error) {
+	for r, n := range reasonNames {
+		if n == name && revocable(r) {
+			return r, nil
+		}
+	}
+	return 0, &RequestError{"reason", fmt.Sprintf("%q is not one of unspecified, keyCompromise, affiliationChanged, superseded, cessationOfOperation, privilegeWithdrawn", name)}
+}
+
+// revocable reports whether a reason ends an end entity's certificate.
+func revocable(reason int) bool {
+	switch reason {
+	case ReasonUnspecified, ReasonKeyCompromise, ReasonAffiliationChanged, ReasonSuperseded, ReasonCessationOfOperation, ReasonPrivilegeWithdrawn:
+		return true
+	}
+	return false
+}
+
+// Revoke ends a certificate for ever and issues a CRL at once. invalidity is
+// when the key is known or suspected to have been compromised, zero when not
+// known. A held certificate stays listed from the day of the hold: it was not
+// good in between. When the error comes from the CRL the revocation itself
+// stands, and the next CRL carries it.
+func (a *Authority) Revoke(ctx context.Context, actor, serialHex string, reason int, invalidity time.Time, note string) error {
+	if !revocable(reason) {
+		return &RequestError{"reason", ReasonName(reason) + " cannot be given to an end entity"}
+	}
+	before, err := a.endEntity(ctx, actor, serialHex, "be revoked here: use RevokeIssuing with the root key at hand")
+	if err != nil {
+		return err
+	}
+	after, err := a.revoked(before, reason, invalidity)
+	if err != nil {
+		return err
+	}
+	if err := a.move(ctx, before, after, []Status{Good, Hold}, "ca.revoke", actor, note); err != nil {
+		return err
+	}
+	return a.publish(ctx, actor)
+}
+
+// revoked returns the record of c once it is revoked.
+func (a *Authority) revoked(c Certificate, reason int, invalidity time.Time) (Certificate, error) {
+	now := a.seconds()
+	if !invalidity.IsZero() && (invalidity.After(now) || invalidity.Before(c.NotBefore)) {
+		return c, &RequestError{"invalidity date", fmt.Sprintf("must lie between the certificate's beginning, %s, and now", c.NotBefore.Format(time.RFC3339))}
+	}
+	if c.Status != Hold {
+		c.RevokedAt = now
+	}
+	c.Status, c.Reason, c.Invalidity = Revoked, reason, invalidity.Truncate(time.Second)
+	return c, nil
+}
+
+// Suspend puts a certificate on hold (certificateHold): it can come back.
+func (a *Authority) Suspend(ctx context.Context, actor, serialHex, note string) error {
+	before, err := a.endEntity(ctx, actor, serialHex, "be put on hold")
+	if err != nil {
+		return err
+	}
+	after := before
+	after.Status, after.Reason, after.RevokedAt, after.Invalidity = Hold, ReasonCertificateHold, a.seconds(), time.Time{}
+	if err := a.move(ctx, before, after, []Status{Good}, "ca.suspend", actor, note); err != nil {
+		return err
+	}
+	return a.publish(ctx, actor)
+}
+
+// Resume takes a certificate off hold; the next full CRL no longer lists it.
+func (a *Authority) Resume(ctx context.Context, actor, serialHex, note string) error {
+	before, err := a.endEntity(ctx, actor, serialHex, "be on hold")
+	if err != nil {
+		return err
+	}
+	after := before
+	after.Status, after.Reason, after.RevokedAt, after.Invalidity = Good, 0, time.Time{}, time.Time{}
+	if err := a.move(ctx, before, after, []Status{Hold}, "ca.resume", actor, note); err != nil {
+		return err
+	}
+	return a.publish(ctx, actor)
+}
+
+// RevokeIssuing ends the issuing CA itself and lists it in a new root CRL. It
+// issues nothing afterwards.
+func (a *Authority) RevokeIssuing(ctx context.Context, actor string, reason int, invalidity time.Time, note string, rootSigner crypto.Signer) (CRL, error) {
+	if !revocable(reason) && reason != ReasonCACompromise {
+		return CRL{}, &RequestError{"reason", ReasonName(reason) + " cannot be given to a CA"}
+	}
+	if err := a.root.checkKey(rootSigner); err != nil {
+		return CRL{}, err
+	}
+	before, err := a.store.Certificate(ctx, serialHex(a.issuing.cert.Serial))
+	if err != nil {
+		return CRL{}, err
+	}
+	after, err := a.revoked(before, reason, invalidity)
+	if err != nil {
+		return CRL{}, err
+	}
+	if err := a.move(ctx, before, after, []Status{Good}, "ca.revoke", actor, note); err != nil {
+		return CRL{}, err
+	}
+	return a.IssueRootCRL(ctx, actor, rootSigner)
+}
+
+// endEntity loads a certificate whose status an act may move; cannot says, for
+// a CA, what it cannot do.
+func (a *Authority) endEntity(ctx context.Context, actor, serial, cannot string) (Certificate, error) {
+	if actor == "" {
+		return Certificate{}, &RequestError{"actor", "is missing"}
+	}
+	c, err := a.Show(ctx, serial)
+	if err != nil {
+		return Certificate{}, err
+	}
+	if profiles[c.Profile].s.ca {
+		return Certificate{}, fmt.Errorf("%w: a CA cannot %s", ErrState, cannot)
+	}
+	return c, nil
+}
+
+// move records a change of status; the store compares the state it comes from.
+func (a *Authority) move(ctx context.Context, before, after Certificate, from []Status, act, actor, note string) error {
+	if err := checkNote(note); err != nil {
+		return err
+	}
+	a.unsettle()
+	err := a.store.RecordStatus(ctx, after, from, moved(actor, act, note, before, after, a.now()))
+	if err != nil {
+		return fmt.Errorf("ca: certificate %s is %s: %w", before.SerialHex, before.Status, err)
+	}
+	return nil
+}
+
+// checkNote bounds the text that goes into the audit log.
+func checkNote(note string) error { return checkText("note", note, 500) }

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ca
+
+import (
+	"context"
+	"time"
+
+	"github.com/govseal/govseal/ledger"
+)
+
+// Status of a certificate.
+type Status string
+
+const (
+	Planned Status = "planned" // to-be-signed octets stored, not signed
+	Good    Status = "good"
+	Hold    Status = "hold"
+	Revoked Status = "revoked"
+)
+
+// CA is one authority: the root, or an issuing CA.
+type CA struct {
+	ID          string // "root", "issuing"
+	Parent      string // "" for the root
+	KeyRef      string // "" for the root: its key is in its own file
+	Certificate []byte
+	Created     time.Time
+}
+
+// Certificate is an issued certificate as recorded.
+type Certificate struct {
+	SerialHex  string // lower case, no leading zeros
+	CA         string // the issuer
+	Profile    string
+	Subject    string // readable
+	Department string // registry ID, "" when none
+	Officer    string
+	KeyRef     string // "" when the key is held elsewhere
+	TBS        []byte
+	DER        []byte // nil while planned
+	NotBefore  time.Time
+	NotAfter   time.Time
+	Status     Status
+	RevokedAt  time.Time // since when it is held or revoked
+	Reason     int       // RFC 5280 5.3.1
+	Invalidity time.Time // zero when none
+	Created    time.Time
+}
+
+// CRL is an issued list as recorded.
+type CRL struct {
+	CA         string
+	Number     int64
+	DER        []byte
+	ThisUpdate time.Time
+	NextUpdate time.Time
+}
+
+// Query selects certificates, newest first; zero fields select all.
+type Query struct {
+	Profile, Department, Officer, Text string
+	Status                             Status
+	ExpiresBefore                      time.Time
+	Limit                              int
+	After                              string // SerialHex to page on from
+}
+
+// Store keeps the authority's records. Each method is one durable
+// transaction; those with an Event also write the audit entry and the leaf.
+type Store interface {
+	RecordCA(ctx context.Context, c CA, e ledger.Event) error
+	CAs(ctx context.Context) ([]CA, error)
+	// RecordPlanned stores serial and to-be-signed octets before signing; a
+	// serial in use is ErrState.
+	RecordPlanned(ctx context.Context, c Certificate) error
+	// RecordCertificate completes a planned certificate.
+	RecordCertificate(ctx context.Context, serialHex string, der []byte, e ledger.Event) error
+	// RecordStatus moves a certificate's status; the store enforces that it
+	// comes from one of the states given.
+	RecordStatus(ctx context.Context, c Certificate, from []Status, e ledger.Event) error
+	Certificate(ctx context.Context, serialHex string) (Certificate, error)
+	CertificateByKey(ctx context.Context, keyRef string) (Certificate, error)
+	Certificates(ctx context.Context, q Query) ([]Certificate, error)
+	// NotGood returns held and revoked certificates of a CA for its CRL.
+	NotGood(ctx context.Context, ca string) ([]Certificate, error)
+	// RecordCRL refuses (ErrStaleCRL) a number that is not above the last.
+	RecordCRL(ctx context.Context, c CRL, e ledger.Event) error
+	LatestCRL(ctx context.Context, ca string) (CRL, error)
+}
+
+// Find lists certificates for people and programs.
+func (a *Authority) Find(ctx context.Context, q Query) ([]Certificate, error) {
+	return a.store.Certificates(ctx, q)
+}
+
+// Show returns one certificate; ErrNotFound when the serial is unknown.
+func (a *Authority) Show(ctx context.Context, serialHex string) (Certificate, error) {
+	serial, err := normalSerial(serialHex)
+	if err != nil {
+		return Certificate{}, err
+	}
+	return a.store.Certificate(ctx, serial)
+}
+
+// Unfinished lists what was planned and never completed: the process ended
+// between the two records, or the signer failed. Whether a signature was made
+// is unknown, but none was released. A planned certificate is never signed
+// again and its serial never used again; the caller asks anew.
+func (a *Authority) Unfinished(ctx context.Context) ([]Certificate, error) {
+	return a.store.Certificates(ctx, Query{Status: Planned})
+}
