@@ -8,7 +8,17 @@ package ses
 
 import (
 	"encoding/asn1"
+	"fmt"
 	"time"
+)
+
+// Bounds, in octets and counts.
+const (
+	MaxSeal      = 8 << 20
+	MaxSignature = 16 << 20
+	maxText      = 4 << 10
+	maxCertList  = 256
+	maxExtDatas  = 64
 )
 
 // Seal is a parsed SESeal.
@@ -55,12 +65,6 @@ type ExtData struct {
 	Value    []byte
 }
 
-func ParseSeal(raw []byte) (*Seal, error) { panic("unwritten") }
-
-// HasCertificate reports whether the seal's certificate list names certDER,
-// octet for octet or by digest.
-func (s *Seal) HasCertificate(certDER []byte) bool { panic("unwritten") }
-
 // Signature is a parsed SES_Signature.
 type Signature struct {
 	Raw          []byte
@@ -78,46 +82,11 @@ type Signature struct {
 	Tolerated    []string
 }
 
-func ParseSignature(raw []byte) (*Signature, error) { panic("unwritten") }
+// ParseError says which part of a seal or signature breaks which rule.
+type ParseError struct{ Part, Reason string }
 
-// SealTemplate is what a new seal says; TBS returns the SES_SealInfo that the
-// maker signs, AssembleSeal joins the rest. Version is 4 or 5.
-type SealTemplate struct {
-	Version                     int
-	Vendor                      string
-	ESID                        string
-	Type                        int
-	Name                        string
-	Certs                       [][]byte
-	ListDigests                 bool // list SM3 digests instead of the certificates
-	Created, ValidFrom, ValidTo time.Time
-	Picture                     Picture
-	Extensions                  []ExtData
+func (e *ParseError) Error() string { return fmt.Sprintf("ses: %s: %s", e.Part, e.Reason) }
+
+func bad(part, format string, args ...any) error {
+	return &ParseError{Part: part, Reason: fmt.Sprintf(format, args...)}
 }
-
-func (t SealTemplate) TBS() ([]byte, error) { panic("unwritten") }
-
-// AssembleSeal returns the SESeal; timeStamp is nil or (v5) a token over signature.
-func AssembleSeal(sealInfo, makerCert, signature, timeStamp []byte) ([]byte, error) {
-	panic("unwritten")
-}
-
-// SignatureTemplate is what a new stamp says.
-type SignatureTemplate struct {
-	Seal         []byte // raw SESeal, embedded octet for octet
-	Time         time.Time
-	DataHash     [32]byte
-	PropertyInfo string
-	Extensions   []ExtData
-}
-
-// TBS returns the TBS_Sign to be signed (as a message).
-func (t SignatureTemplate) TBS() ([]byte, error) { panic("unwritten") }
-
-// AssembleSignature joins TBS_Sign, signer certificate, signature and, when
-// not nil, the time-stamp token over the signature value.
-func AssembleSignature(tbs, cert, signature, timeStamp []byte) ([]byte, error) { panic("unwritten") }
-
-// NormalSignature returns the DER form of a signature value that is DER or raw
-// r||s of 64 octets; raw says which it was.
-func NormalSignature(sig []byte) (der []byte, raw bool, err error) { panic("unwritten") }

@@ -6,59 +6,47 @@ package tsp
 
 import (
 	"encoding/asn1"
-	"math/big"
-	"time"
+	"fmt"
 
-	"github.com/govseal/govseal/internal/cms"
+	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
 )
 
-// Request is a TimeStampReq.
-type Request struct {
-	HashAlgorithm asn1.ObjectIdentifier
-	Imprint       []byte
-	Policy        asn1.ObjectIdentifier // nil when absent
-	Nonce         *big.Int              // nil when absent
-	CertReq       bool
+// MaxSize bounds a request, response or token in octets.
+const MaxSize = 1 << 20
+
+// OIDTSTInfo is the content type of tokens (RFC 3161 2.4.2).
+var OIDTSTInfo = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 16, 1, 4}
+
+// PKIStatus values (RFC 3161 2.4.2).
+const (
+	StatusGranted         = 0
+	StatusGrantedWithMods = 1
+	StatusRejection       = 2
+)
+
+// PKIFailureInfo bits (RFC 3161 2.4.2).
+const (
+	FailBadAlg              = 0
+	FailBadRequest          = 2
+	FailBadDataFormat       = 5
+	FailTimeNotAvailable    = 14
+	FailUnacceptedPolicy    = 15
+	FailUnacceptedExtension = 16
+	FailSystemFailure       = 25
+)
+
+// ParseError says which part of an object breaks which rule.
+type ParseError struct{ Part, Reason string }
+
+func (e *ParseError) Error() string { return fmt.Sprintf("tsp: %s: %s", e.Part, e.Reason) }
+
+func bad(part, format string, args ...any) error {
+	return &ParseError{Part: part, Reason: fmt.Sprintf(format, args...)}
 }
 
-func ParseRequest(der []byte) (*Request, error) { panic("unwritten") }
-func (r *Request) Marshal() ([]byte, error)     { panic("unwritten") }
-
-// Info is a TSTInfo.
-type Info struct {
-	Raw           []byte
-	Policy        asn1.ObjectIdentifier
-	HashAlgorithm asn1.ObjectIdentifier
-	Imprint       []byte
-	Serial        *big.Int
-	Time          time.Time
-	Accuracy      time.Duration // 0 when absent
-	Ordering      bool
-	Nonce         *big.Int
-}
-
-func (i *Info) Marshal() ([]byte, error) { panic("unwritten") }
-
-// Token is a TimeStampToken: a SignedData over a TSTInfo.
-type Token struct {
-	Raw  []byte
-	CMS  *cms.SignedData
-	Info *Info
-}
-
-// ParseToken reads a token and holds it to RFC 3161 2.4.2: eContentType
-// id-ct-TSTInfo, one SignerInfo, ESS certificate present.
-func ParseToken(der []byte) (*Token, error) { panic("unwritten") }
-
-// Verify checks what needs no trust: the imprint is the digest of signed, the
-// messageDigest fits, the ESS certificate is certDER and the signature is by
-// its key. It returns the certificate's DER from the token (or extra).
-func (t *Token) Verify(stamped []byte, extra [][]byte) (certDER []byte, err error) {
-	panic("unwritten")
-}
-
-// MarshalResponse wraps a granted token (or nil and a PKIFailureInfo bit).
-func MarshalResponse(status int, text string, failure int, token []byte) ([]byte, error) {
-	panic("unwritten")
-}
-func ParseResponse(der []byte) (token []byte, err error) { panic("unwritten") }
+var (
+	tag0  = cbasn1.Tag(0).Constructed().ContextSpecific()
+	tag1  = cbasn1.Tag(1).Constructed().ContextSpecific()
+	prim0 = cbasn1.Tag(0).ContextSpecific()
+	prim1 = cbasn1.Tag(1).ContextSpecific()
+)
