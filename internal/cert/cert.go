@@ -46,92 +46,24 @@ type Certificate struct {
 	OCSPServers, CAIssuers []string
 	OCSPNoCheck            bool
 
+	// Unreadable lists extensions that do not bear on trust by themselves and
+	// whose content is malformed: their fields above are unset. A critical one
+	// still has to be refused, and an unreadable subjectAltName cannot satisfy a
+	// name constraint; package chain does both.
+	Unreadable []asn1.ObjectIdentifier
+
 	// Tolerated names, in English, each deviation from the standards that was
 	// let pass so that a real certificate could be read at all.
 	Tolerated []string
 }
 
-// Parse reads one DER certificate of at most MaxCertificate octets with
-// nothing behind it. The error is a *ParseError that says what and where.
-func Parse(der []byte) (*Certificate, error) { panic("unwritten") }
-
-// CheckSignature reports, as nil, that the certificate is signed by the key of
-// issuer. Names, dates and usages are not looked at: that is package chain's.
-func (c *Certificate) CheckSignature(issuer crypto.PublicKey) error { panic("unwritten") }
-
-// SelfIssued reports whether issuer and subject are the same name (RFC 5280 7.1).
-func (c *Certificate) SelfIssued() bool { panic("unwritten") }
-
-// CheckSignature verifies sig over signed with the algorithm named: SM2 with
-// SM3, RSA PKCS#1 v1.5 and PSS, ECDSA with SHA-2. ErrUnsupportedAlgorithm when
-// it is none of these.
-func CheckSignature(pub crypto.PublicKey, alg Algorithm, signed, sig []byte) error {
-	panic("unwritten")
-}
-
 // MaxCertificate bounds a certificate in octets.
 const MaxCertificate = 64 << 10
 
-type (
-	// Algorithm is an AlgorithmIdentifier; Parameters is the raw DER, nil when absent.
-	Algorithm struct {
-		OID        asn1.ObjectIdentifier
-		Parameters []byte
-	}
-	// Extension is one extension as received; Value is the content of extnValue.
-	Extension struct {
-		ID       asn1.ObjectIdentifier
-		Critical bool
-		Value    []byte
-	}
-	BasicConstraints struct {
-		Critical bool
-		CA       bool
-		PathLen  *int
-	}
-	// KeyUsage has bit n of RFC 5280 4.2.1.3 at 1<<n.
-	KeyUsage struct {
-		Critical bool
-		Bits     KeyUsageBits
-	}
-	KeyUsageBits   uint16
-	AuthorityKeyID struct {
-		KeyID  []byte
-		Issuer []GeneralName
-		Serial *big.Int
-	}
-	Policies struct {
-		Critical bool
-		OIDs     []asn1.ObjectIdentifier
-	}
-	PolicyMapping     struct{ IssuerDomain, SubjectDomain asn1.ObjectIdentifier }
-	PolicyConstraints struct{ RequireExplicit, InhibitMapping *int }
-	NameConstraints   struct {
-		Critical            bool
-		Permitted, Excluded []GeneralName
-	}
-	DistributionPoint struct {
-		FullName     []GeneralName
-		RelativeName []byte // raw RDN, nil when absent
-		Reasons      *uint16
-		CRLIssuer    []GeneralName
-	}
-	// GeneralName holds the tag number of RFC 5280 4.2.1.6 and the raw content.
-	GeneralName struct {
-		Tag   int
-		Value []byte
-	}
-)
+// SelfIssued reports whether issuer and subject are the same name (RFC 5280 7.1).
+func (c *Certificate) SelfIssued() bool { return c.Subject.Equal(c.Issuer) }
 
-// Key usage bits, RFC 5280 4.2.1.3.
-const (
-	DigitalSignature KeyUsageBits = 1 << iota
-	NonRepudiation
-	KeyEncipherment
-	DataEncipherment
-	KeyAgreement
-	KeyCertSign
-	CRLSign
-	EncipherOnly
-	DecipherOnly
-)
+// Extension returns the extension with the identifier, or nil.
+func (c *Certificate) Extension(id asn1.ObjectIdentifier) *Extension {
+	return findExtension(c.Extensions, id)
+}

@@ -2,7 +2,12 @@
 
 package cert
 
-import "encoding/asn1"
+import (
+	"encoding/asn1"
+	"fmt"
+	"strings"
+	"unicode"
+)
 
 // Name is a distinguished name: RDNs in encoded order, each a set of attributes.
 type Name []RDN
@@ -10,7 +15,9 @@ type Name []RDN
 // RDN is one relative distinguished name.
 type RDN []Attribute
 
-// Attribute is one type and value; Value is the decoded text, Raw the DER value.
+// Attribute is one type and value; Value is the decoded text, Raw the DER
+// value. A value that is no string has "#" and its DER in hexadecimal as text.
+// A name made by hand leaves Raw nil.
 type Attribute struct {
 	Type  asn1.ObjectIdentifier
 	Value string
@@ -28,19 +35,70 @@ var (
 	OIDSerialNumber = asn1.ObjectIdentifier{2, 5, 4, 5}
 )
 
+// Attribute types that are IA5String by definition (RFC 4519 2.4, PKCS #9).
+var (
+	oidEmailAddress    = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 1}
+	oidDomainComponent = asn1.ObjectIdentifier{0, 9, 2342, 19200300, 100, 1, 25}
+)
+
+// shortNames are the customary abbreviations.
+var shortNames = map[string]string{
+	"2.5.4.3": "CN", "2.5.4.4": "SN", "2.5.4.5": "serialNumber", "2.5.4.6": "C", "2.5.4.7": "L", "2.5.4.8": "ST",
+	"2.5.4.9": "street", "2.5.4.10": "O", "2.5.4.11": "OU", "2.5.4.12": "title", "2.5.4.42": "GN",
+	"2.5.4.97": "organizationIdentifier", "1.2.840.113549.1.9.1": "emailAddress",
+	"0.9.2342.19200300.100.1.25": "DC", "0.9.2342.19200300.100.1.1": "UID",
+}
+
 // Get returns the first value of the attribute type, or "".
-func (n Name) Get(t asn1.ObjectIdentifier) string { panic("unwritten") }
+func (n Name) Get(t asn1.ObjectIdentifier) string {
+	for _, rdn := range n {
+		for _, a := range rdn {
+			if a.Type.Equal(t) {
+				return a.Value
+			}
+		}
+	}
+	return ""
+}
 
 // String renders the name for people, in encoded order: "C=CN, O=示例市…, CN=…".
-func (n Name) String() string { panic("unwritten") }
+// Separators within a value are escaped with a backslash; control and
+// formatting characters, which could turn a line of a log, as \u.
+func (n Name) String() string {
+	var b strings.Builder
+	for i, rdn := range n {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		for j, a := range rdn {
+			if j > 0 {
+				b.WriteString(" + ")
+			}
+			b.WriteString(typeName(a.Type))
+			b.WriteByte('=')
+			writeEscaped(&b, a.Value)
+		}
+	}
+	return b.String()
+}
 
-// Equal compares by RFC 5280 7.1: case and inner white space of strings fold,
-// and the string type does not matter.
-func (n Name) Equal(m Name) bool { panic("unwritten") }
+func typeName(t asn1.ObjectIdentifier) string {
+	if s, ok := shortNames[t.String()]; ok {
+		return s
+	}
+	return t.String()
+}
 
-// Marshal encodes the name: country as PrintableString, the rest as UTF8String
-// where it is not printable.
-func (n Name) Marshal() ([]byte, error) { panic("unwritten") }
-
-// ParseName reads a DER Name with nothing behind it.
-func ParseName(der []byte) (Name, error) { panic("unwritten") }
+func writeEscaped(b *strings.Builder, value string) {
+	for _, r := range value {
+		switch {
+		case strings.ContainsRune(`,+=\"<>;`, r):
+			b.WriteByte('\\')
+			b.WriteRune(r)
+		case unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp):
+			fmt.Fprintf(b, "\\u%04X", r)
+		default:
+			b.WriteRune(r)
+		}
+	}
+}

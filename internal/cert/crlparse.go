@@ -1,0 +1,342 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package cert
+
+import (
+	"encoding/asn1"
+	"math/big"
+	"slices"
+	"time"
+
+	"golang.org/x/crypto/cryptobyte"
+	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
+)
+
+// ParseCRL reads one DER CRL with nothing behind it.
+func ParseCRL(der []byte) (*CRL, error) {
+	if len(der) > MaxCRL {
+		return nil, &ParseError{Object: "CRL", Field: "CertificateList", Reason: "too long"}
+	}
+	d, s := newDecoder("CRL", der)
+	c := &CRL{Raw: s}
+	body, err := d.sequence(s, "CertificateList")
+	if err != nil {
+		return nil, err
+	}
+	o, err := d.signed(body, "tbsCertList", &c.RawTBS, &c.Signature)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.parseTBS(d, o.tbs); err != nil {
+		return nil, err
+	}
+	if !c.SignatureAlgorithm.equal(o.outer) {
+		return nil, d.fail(body, "signatureAlgorithm", "differs from tbsCertList.signature")
+	}
+	c.index()
+	c.Tolerated = d.notes
+	return c, nil
+}
+
+func (c *CRL) parseTBS(d *decoder, s cryptobyte.String) error {
+	c.Version = 1
+	if s.PeekASN1Tag(cbasn1.INTEGER) {
+		at := s
+		var v int
+		if !s.ReadASN1Integer(&v) || v != 1 {
+			return d.fail(at, "version", "not v2")
+		}
+		c.Version = 2
+	}
+	var err error
+	if c.SignatureAlgorithm, err = d.algorithm(&s, "signature"); err != nil {
+		return err
+	}
+	if c.Issuer, c.RawIssuer, err = d.name(&s, "issuer"); err != nil {
+		return err
+	}
+	if c.ThisUpdate, err = d.time(&s, "thisUpdate"); err != nil {
+		return err
+	}
+	if s.PeekASN1Tag(cbasn1.UTCTime) || s.PeekASN1Tag(cbasn1.GeneralizedTime) {
+		if c.NextUpdate, err = d.time(&s, "nextUpdate"); err != nil {
+			return err
+		}
+	}
+	if s.PeekASN1Tag(cbasn1.SEQUENCE) {
+		if err := c.parseEntries(d, &s); err != nil {
+			return err
+		}
+	}
+	return c.parseExtensions(d, s)
+}
+
+// parseEntries reads revokedCertificates. The entries are counted first, so
+// that a list of 100,000 costs a handful of allocations.
+func (c *CRL) parseEntries(d *decoder, s *cryptobyte.String) error {
+	const field = "revokedCertificates"
+	var list cryptobyte.String
+	at := *s
+	if !s.ReadASN1(&list, cbasn1.SEQUENCE) {
+		return d.fail(at, field, "malformed")
+	}
+	n := 0
+	for rest := list; !rest.Empty(); n++ {
+		at := rest
+		if n == MaxRevoked || !rest.SkipASN1(cbasn1.SEQUENCE) {
+			return d.fail(at, field, "an entry is no SEQUENCE, or more than %d entries", MaxRevoked)
+		}
+	}
+	if n == 0 {
+		d.note("%s is an empty list", field)
+	}
+	c.Revoked = make([]Revoked, n)
+	serials := make([]big.Int, n)
+	slab := &extensionSlab{}
+	var issuer []byte
+	for i := range c.Revoked {
+		r := &c.Revoked[i]
+		r.Serial = &serials[i]
+		if err := c.parseEntry(d, &list, r, slab); err != nil {
+			return err
+		}
+		if r.Issuer != nil {
+			issuer = r.Issuer
+		}
+		r.Issuer = issuer
+	}
+	return nil
+}
+
+func (c *CRL) parseEntry(d *decoder, list *cryptobyte.String, r *Revoked, slab *extensionSlab) error {
+	var body cryptobyte.String
+	list.ReadASN1(&body, cbasn1.SEQUENCE)
+	if err := d.serial(&body, r.Serial, "userCertificate"); err != nil {
+		return err
+	}
+	var err error
+	if r.Date, err = d.time(&body, "revocationDate"); err != nil {
+		return err
+	}
+	if body.Empty() {
+		return nil
+	}
+	if c.Version == 1 {
+		return d.fail(body, "crlEntryExtensions", "in a CRL of version 1")
+	}
+	if r.Extensions, err = d.entryExtensions(body, slab); err != nil {
+		return err
+	}
+	for _, e := range r.Extensions {
+		if err := c.readEntryExtension(d, r, e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// extensionSlab hands out the extensions of many entries from few allocations.
+type extensionSlab struct{ free []Extension }
+
+func (a *extensionSlab) take(n int) []Extension {
+	if n > len(a.free) {
+		a.free = make([]Extension, max(n, 1024))
+	}
+	out := a.free[:n:n]
+	a.free = a.free[n:]
+	return out
+}
+
+// knownEntryIDs are shared by all entries instead of one copy each.
+var knownEntryIDs = []asn1.ObjectIdentifier{OIDReasonCode, OIDInvalidityDate, OIDCertificateIssuer}
+
+// The content octets of the identifiers above.
+var knownEntryDER = [][]byte{{0x55, 0x1d, 21}, {0x55, 0x1d, 24}, {0x55, 0x1d, 29}}
+
+// entryExtensions is extensions for the entries of a large list.
+func (d *decoder) entryExtensions(s cryptobyte.String, slab *extensionSlab) ([]Extension, error) {
+	const field = "crlEntryExtensions"
+	body, err := d.sequence(s, field)
+	if err != nil {
+		return nil, err
+	}
+	n := 0
+	for rest := body; !rest.Empty(); n++ {
+		if n == maxExtensions || !rest.SkipASN1(cbasn1.SEQUENCE) {
+			return nil, d.fail(body, field, "malformed, or more than %d", maxExtensions)
+		}
+	}
+	list := slab.take(n)[:0]
+	for !body.Empty() {
+		at := body
+		var one, id cryptobyte.String
+		var e Extension
+		body.ReadASN1(&one, cbasn1.SEQUENCE)
+		whole := one
+		if !one.ReadASN1(&id, cbasn1.OBJECT_IDENTIFIER) {
+			return nil, d.fail(at, field, "malformed Extension")
+		}
+		if i := slices.IndexFunc(knownEntryDER, func(k []byte) bool { return string(k) == string(id) }); i >= 0 {
+			e.ID = knownEntryIDs[i]
+		} else if !whole.ReadASN1ObjectIdentifier(&e.ID) {
+			return nil, d.fail(at, field, "malformed Extension")
+		}
+		if e.Critical, err = d.critical(&one, field+" critical"); err != nil {
+			return nil, err
+		}
+		if !one.ReadASN1Bytes(&e.Value, cbasn1.OCTET_STRING) || !one.Empty() {
+			return nil, d.fail(at, field, "malformed value of extension %s", e.ID)
+		}
+		if findExtension(list, e.ID) != nil {
+			return nil, d.fail(at, field, "extension %s appears twice", e.ID)
+		}
+		list = append(list, e)
+	}
+	return list, nil
+}
+
+func (c *CRL) readEntryExtension(d *decoder, r *Revoked, e Extension) error {
+	s := cryptobyte.String(e.Value)
+	switch {
+	case e.ID.Equal(OIDReasonCode):
+		if !s.ReadASN1Enum(&r.Reason) || !s.Empty() || r.Reason < 0 || r.Reason > 10 || r.Reason == 7 {
+			return d.fail(e.Value, "reasonCode", "not a CRLReason")
+		}
+	case e.ID.Equal(OIDInvalidityDate):
+		t, err := d.generalizedTime(&s, "invalidityDate")
+		if err != nil {
+			return err
+		}
+		if !s.Empty() {
+			return d.fail(s, "invalidityDate", "octets behind the end")
+		}
+		r.Invalidity = t
+	case e.ID.Equal(OIDCertificateIssuer):
+		return c.readCertificateIssuer(d, r, s)
+	case e.Critical:
+		c.addUnknown(e.ID)
+	}
+	return nil
+}
+
+func (c *CRL) readCertificateIssuer(d *decoder, r *Revoked, s cryptobyte.String) error {
+	const field = "certificateIssuer"
+	names, err := d.generalNames(&s, cbasn1.SEQUENCE, field)
+	if err != nil {
+		return err
+	}
+	for _, g := range names {
+		if g.Tag == TagDirectoryName {
+			r.Issuer = g.Value
+			return nil
+		}
+	}
+	return d.fail(s, field, "no directoryName")
+}
+
+func (c *CRL) addUnknown(id asn1.ObjectIdentifier) {
+	if !slices.ContainsFunc(c.UnknownCritical, id.Equal) && len(c.UnknownCritical) < maxExtensions {
+		c.UnknownCritical = append(c.UnknownCritical, id)
+	}
+}
+
+func (c *CRL) parseExtensions(d *decoder, s cryptobyte.String) error {
+	at := s
+	var body cryptobyte.String
+	var present bool
+	if !s.ReadOptionalASN1(&body, &present, tag0.Constructed()) || !s.Empty() {
+		return d.fail(at, "crlExtensions", "malformed, or octets behind them")
+	}
+	if !present {
+		return nil
+	}
+	if c.Version == 1 {
+		return d.fail(at, "crlExtensions", "in a CRL of version 1")
+	}
+	var err error
+	if c.Extensions, err = d.extensions(body, "crlExtensions"); err != nil {
+		return err
+	}
+	for _, e := range c.Extensions {
+		if err := c.readExtension(d, e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *CRL) readExtension(d *decoder, e Extension) (err error) {
+	switch {
+	case e.ID.Equal(OIDCRLNumber):
+		c.Number, err = d.crlNumber(e.Value, "cRLNumber")
+	case e.ID.Equal(OIDDeltaCRLIndicator):
+		c.DeltaBase, err = d.crlNumber(e.Value, "deltaCRLIndicator")
+	case e.ID.Equal(OIDAuthorityKeyID):
+		c.AuthorityKeyID, err = d.authorityKeyID(e.Value)
+	case e.ID.Equal(OIDIssuingDistribution):
+		c.IDP, err = d.issuingDistributionPoint(e.Value, e.Critical)
+	case e.ID.Equal(OIDFreshestCRL):
+		c.FreshestCRL, err = d.distributionPoints(e.Value, "freshestCRL")
+	case e.Critical:
+		c.addUnknown(e.ID)
+	}
+	return err
+}
+
+func (d *decoder) crlNumber(s cryptobyte.String, field string) (*big.Int, error) {
+	n := new(big.Int)
+	at := s
+	if !s.ReadASN1Integer(n) || !s.Empty() || n.Sign() < 0 || n.BitLen() > 8*maxSerial {
+		return nil, d.fail(at, field, "not a number")
+	}
+	return n, nil
+}
+
+func (d *decoder) issuingDistributionPoint(s cryptobyte.String, critical bool) (*IssuingDistributionPoint, error) {
+	const field = "issuingDistributionPoint"
+	body, err := d.sequence(s, field)
+	if err != nil {
+		return nil, err
+	}
+	p := &IssuingDistributionPoint{Critical: critical}
+	if p.FullName, p.RelativeName, err = d.distributionPointName(&body, field); err != nil {
+		return nil, err
+	}
+	for _, f := range []struct {
+		tag cbasn1.Tag
+		to  *bool
+	}{{tag1, &p.OnlyUserCerts}, {tag2, &p.OnlyCACerts}, {tag3, nil}, {tag4, &p.Indirect}, {tag5, &p.OnlyAttrCerts}} {
+		if f.to == nil {
+			if body.PeekASN1Tag(tag3) {
+				reasons, err := d.flags(&body, tag3, field+".onlySomeReasons")
+				if err != nil {
+					return nil, err
+				}
+				p.OnlySomeReasons = &reasons
+			}
+			continue
+		}
+		at := body
+		var v cryptobyte.String
+		var present bool
+		if !body.ReadOptionalASN1(&v, &present, f.tag) || (present && string(v) != "\xff" && string(v) != "\x00") {
+			return nil, d.fail(at, field, "malformed flag")
+		}
+		*f.to = string(v) == "\xff"
+	}
+	if !body.Empty() {
+		return nil, d.fail(body, field, "octets behind the end")
+	}
+	return p, nil
+}
+
+// EffectiveDate is the moment from which the entry counts: for a compromise
+// the invalidity date when one is given, else the revocation date (design.md
+// section 6).
+func (r *Revoked) EffectiveDate() time.Time {
+	compromise := r.Reason == ReasonKeyCompromise || r.Reason == ReasonCACompromise || r.Reason == ReasonAACompromise
+	if compromise && !r.Invalidity.IsZero() {
+		return r.Invalidity
+	}
+	return r.Date
+}
