@@ -19,6 +19,8 @@ var (
 	// ErrTampered means that a row's authentication code does not fit: somebody
 	// wrote to the database around govseal.
 	ErrTampered = errors.New("registry: a record was changed outside govseal")
+	// ErrAmbiguous means that a name fits more than one department.
+	ErrAmbiguous = errors.New("registry: more than one department has this name")
 )
 
 // State of a record.
@@ -74,55 +76,17 @@ type Grant struct {
 	Created     time.Time
 }
 
-// MAC returns the authentication code of a record under the registry's key;
-// every field is covered. The store writes it beside the row and compares it
-// on every read (ErrTampered).
-func (g Grant) MAC(key [32]byte) [32]byte       { panic("unwritten") }
-func (a Application) MAC(key [32]byte) [32]byte { panic("unwritten") }
-func (o Officer) MAC(key [32]byte) [32]byte     { panic("unwritten") }
-func (d Department) MAC(key [32]byte) [32]byte  { panic("unwritten") }
-
-// MAC is HMAC-SM3 over a label and length-prefixed fields, for records of
-// other packages (the state of a seal).
-func MAC(key [32]byte, label string, fields ...string) [32]byte { panic("unwritten") }
-
-// Standing is a seal as far as its use is concerned.
-type Standing struct {
-	ESID                string
-	Department          string
-	State               string // "active" is the only one that seals
-	NotBefore, NotAfter time.Time
-	CertificateStatus   string // "good", "hold", "revoked"
-}
-
-// Use is one question to Allow.
-type Use struct {
-	Application Application
-	Officer     *Officer // nil when the request names none
-	Seal        Standing
-	Matter      string
-	Kind        string
-	Time        time.Time
-}
-
-// Denied is why a use is refused; Reason is stable: seal-state, seal-validity,
-// certificate, application, officer, no-grant, grant-time, grant-matter,
-// grant-kind.
-type Denied struct{ Reason, Detail string }
-
-func (d *Denied) Error() string { panic("unwritten") }
-
-// Allow returns the id of the grant that allows the use, or *Denied. It
-// denies by default.
-func Allow(u Use, grants []Grant) (grant string, err error) { panic("unwritten") }
-
 // Store keeps the registry; each method is one transaction that also writes
-// the audit entry and the ledger leaf of its event.
+// the audit entry and the ledger leaf of its event. Times are kept to the
+// millisecond. Lists are in order of creation.
 type Store interface {
+	// The Add methods return ErrExists when the id, a department's credit
+	// code, or an officer's staff number within the department, is taken.
 	AddDepartment(ctx context.Context, d Department, e ledger.Event) error
 	AddOfficer(ctx context.Context, o Officer, e ledger.Event) error
 	AddApplication(ctx context.Context, a Application, e ledger.Event) error
 	AddGrant(ctx context.Context, g Grant, e ledger.Event) error
+	SetOfficerState(ctx context.Context, id string, s State, e ledger.Event) error
 	SetApplicationState(ctx context.Context, id string, s State, e ledger.Event) error
 	SetGrantState(ctx context.Context, id string, s State, e ledger.Event) error
 	Department(ctx context.Context, id string) (Department, error)
@@ -135,45 +99,3 @@ type Store interface {
 	Grant(ctx context.Context, id string) (Grant, error)
 	Grants(ctx context.Context, seal string) ([]Grant, error) // "" means all
 }
-
-// Registry is the service over a Store: it validates, draws ids and tokens,
-// and records who did it.
-type Registry struct{ _ struct{} }
-
-func New(s Store, now func() time.Time) *Registry { panic("unwritten") }
-
-// Departments may be named by ID, credit code or exact name in the CLI; Resolve finds one.
-func (r *Registry) AddDepartment(ctx context.Context, actor string, d Department) (Department, error) {
-	panic("unwritten")
-}
-func (r *Registry) ResolveDepartment(ctx context.Context, nameOrCode string) (Department, error) {
-	panic("unwritten")
-}
-func (r *Registry) AddOfficer(ctx context.Context, actor string, o Officer) (Officer, error) {
-	panic("unwritten")
-}
-
-// AddApplication returns the bearer token, which is never shown again.
-func (r *Registry) AddApplication(ctx context.Context, actor, name string) (a Application, token string, err error) {
-	panic("unwritten")
-}
-func (r *Registry) AddGrant(ctx context.Context, actor string, g Grant) (Grant, error) {
-	panic("unwritten")
-}
-func (r *Registry) RevokeGrant(ctx context.Context, actor, id, reason string) error {
-	panic("unwritten")
-}
-func (r *Registry) SuspendApplication(ctx context.Context, actor, id, reason string) error {
-	panic("unwritten")
-}
-
-// Authenticate returns the active application of a bearer token.
-func (r *Registry) Authenticate(ctx context.Context, token string) (Application, error) {
-	panic("unwritten")
-}
-
-// Store gives read access for listings.
-func (r *Registry) Store() Store { panic("unwritten") }
-
-// CheckCreditCode checks the GB 32100 check digit.
-func CheckCreditCode(code string) error { panic("unwritten") }
