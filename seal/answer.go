@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package seal
+
+import (
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/govseal/govseal/internal/decision"
+)
+
+// Answer is the record of a stamp as its application receives it, byte for
+// byte the same for every repetition of the request. Digests are SM3 in lower
+// case hex; links are paths relative to the service.
+type Answer struct {
+	ID          string            `json:"id"`
+	Code        string            `json:"code"` // verification code in fours, as printed
+	Kind        Kind              `json:"kind"` // pdf, decision, digest
+	Seal        AnswerSeal        `json:"seal"`
+	Department  AnswerDepartment  `json:"department"`
+	Time        time.Time         `json:"time"`                  // claimed by the signer, whole seconds
+	Level       string            `json:"level"`                 // T: with time-stamp token; B: without
+	LevelReason string            `json:"levelReason,omitempty"` // of B: no-tsa, tsa-unavailable
+	ContentSeen bool              `json:"contentSeen"`           // false: only a digest was handed in
+	Document    string            `json:"document"`              // of what was handed in
+	Output      string            `json:"output"`                // of what was given back
+	OutputType  string            `json:"outputType"`            // its media type
+	Rendered    string            `json:"rendered,omitempty"`    // of the decision's sealed PDF
+	Signature   []byte            `json:"signature,omitempty"`   // SES_Signature, DER in base64; digest only
+	Decision    *AnswerDecision   `json:"decision,omitempty"`
+	Place       *AnswerPlace      `json:"place,omitempty"` // pdf only
+	Links       map[string]string `json:"links"`           // self, document, evidence, proof, verify; rendered, stamps for a decision
+}
+
+// AnswerSeal names the seal that was used.
+type AnswerSeal struct {
+	ID          string `json:"id"`   // esID
+	Name        string `json:"name"` // as on the arc
+	Certificate string `json:"certificate"`
+}
+
+// AnswerDepartment names the department whose seal it is.
+type AnswerDepartment struct {
+	ID         string `json:"id"`
+	Name       string `json:"name"`
+	CreditCode string `json:"creditCode"`
+}
+
+// AnswerDecision names the decision and says how far its stamping has come.
+type AnswerDecision struct {
+	ID      string   `json:"id"`
+	Number  string   `json:"number"`  // 文号
+	Missing []string `json:"missing"` // listed departments, by credit code, that have not stamped yet
+}
+
+// AnswerPlace says where the seal stands: page, and the box left, bottom,
+// right, top in points of the page's default user space.
+type AnswerPlace struct {
+	Page int        `json:"page"`
+	Box  [4]float64 `json:"box"`
+}
+
+// answer writes the record of a stamp that is complete but for it.
+func (st *Stamp) answer(a *act, p product, verifyURL string) (json.RawMessage, error) {
+	d := a.admission.Department
+	path := "/v1/stamps/" + st.ID
+	ans := Answer{
+		ID: st.ID, Code: decision.FormatCode(st.Code), Kind: st.Kind,
+		Seal:       AnswerSeal{ID: st.Seal, Name: a.seal.seal.Name, Certificate: a.admission.Seal.CertSerial},
+		Department: AnswerDepartment{ID: d.ID, Name: d.Name, CreditCode: d.CreditCode},
+		Time:       st.Time, Level: st.Level, LevelReason: a.levelReason, ContentSeen: st.ContentSeen,
+		Document: hex.EncodeToString(st.Document[:]), Output: hex.EncodeToString(st.Output[:]), OutputType: st.OutputType,
+		Place: p.place,
+		Links: map[string]string{
+			"self": path, "document": path + "/document", "evidence": path + "/evidence", "proof": path + "/proof",
+			"verify": verifyURL + "/s/" + st.Code,
+		},
+	}
+	if st.Kind == KindDigest {
+		ans.Signature = st.Signature
+	}
+	if st.Rendered != [32]byte{} {
+		ans.Rendered = hex.EncodeToString(st.Rendered[:])
+		ans.Links["rendered"] = path + "/document?form=pdf"
+	}
+	if p.decision != nil {
+		ans.Decision = &AnswerDecision{ID: p.decision.ID, Number: p.decision.Number, Missing: p.missing}
+		ans.Links["stamps"] = "/v1/decisions/" + p.decision.ID + "/stamps"
+	}
+	raw, err := json.Marshal(ans)
+	if err != nil {
+		return nil, fmt.Errorf("seal: write answer: %w", err)
+	}
+	return raw, nil
+}

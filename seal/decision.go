@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package seal
+
+import (
+	"context"
+	"errors"
+
+	"github.com/govseal/govseal/internal/decision"
+	"github.com/govseal/govseal/internal/glyph"
+	"github.com/govseal/govseal/internal/gm"
+	"github.com/govseal/govseal/internal/render"
+)
+
+// StampDecision starts a decision with its first stamp; raw is the decision
+// object. The verification code is drawn before anything is signed, and every
+// stamp signs the same octets: the JCS of schema, code and decision. What is
+// given back is the stamped JSON and, as Rendered, the sealed PDF.
+func (s *Service) StampDecision(ctx context.Context, r Request, raw []byte) (*Stamp, error) {
+	return s.stamp(ctx, r, KindDecision, &newDecision{s: s, raw: raw, id: newID(s.cfg.Now())})
+}
+
+type newDecision struct {
+	s        *Service
+	raw      []byte
+	id       string
+	decision *decision.Decision // nil until read
+}
+
+func (p *newDecision) read(context.Context) error {
+	if p.decision != nil {
+		return nil
+	}
+	if int64(len(p.raw)) > p.s.cfg.MaxDocument {
+		return refuse(ReasonTooLarge, "%d octets, at most %d are taken", len(p.raw), p.s.cfg.MaxDocument)
+	}
+	d, err := decision.ParseDecision(p.raw)
+	if err != nil {
+		return refuse(ReasonNotADecision, "%v", err)
+	}
+	if err := d.Validate(); err != nil {
+		return refuse(ReasonNotADecision, "%v", err)
+	}
+	p.decision = d
+	return nil
+}
+
+// The id of the decision to be stays out of the intent: it is drawn anew for
+// every attempt, and the fingerprint must not depend on it.
+func (p *newDecision) intent(i *Intent) { i.Document = gm.SM3(p.raw) }
+
+func (p *newDecision) make(ctx context.Context, a *act) (product, error) {
+	f := &decision.File{Schema: decision.Schema, Code: a.code, Decision: *p.decision}
+	signed, err := f.SignedBytes()
+	if err != nil {
+		return product{}, refuse(ReasonNotADecision, "%v", err)
+	}
+	laid, err := p.s.layOutDecision(f)
+	if err != nil {
+		return product{}, err
+	}
+	rec := &DecisionRecord{ID: p.id, Code: a.code, Number: f.Decision.Number, Signed: signed, Created: a.time}
+	return p.s.stampFile(ctx, a, sheet{file: f, record: rec, pdf: laid.PDF, places: laid.Seals})
+}
+
+// layOutDecision renders the decision itself, without stamps and evidence, so
+// that every department finds the same places.
+func (s *Service) layOutDecision(f *decision.File) (*render.Rendered, error) {
+	bare := &decision.File{Schema: f.Schema, Code: f.Code, Decision: f.Decision}
+	laid, err := render.PDF(bare, render.Options{VerifyURL: s.cfg.VerifyURL})
+	var missing *glyph.MissingError
+	if errors.As(err, &missing) {
+		return nil, refuseCharacters("the decision", missing.Characters)
+	}
+	return laid, err
+}
+
+// sheet is a decision as far as it has come: file, record and PDF.
+type sheet struct {
+	file   *decision.File
+	record *DecisionRecord
+	pdf    []byte
+	places []render.Place
+}
+
+// stampFile adds the act's stamp to JSON and PDF.
+func (s *Service) stampFile(ctx context.Context, a *act, sh sheet) (product, error) {
+	n, err := s.turnOf(a, sh.file)
+	if err != nil {
+		return product{}, err
+	}
+	signature, err := s.signSES(ctx, a, gm.SM3(sh.record.Signed), PropertyDecision)
+	if err != nil {
+		return product{}, err
+	}
+	sh.file.Stamps = append(sh.file.Stamps, signature)
+	if sh.file.Evidence, err = mergeEvidence(sh.file.Evidence, a.chain, a.crls); err != nil {
+		return product{}, err
+	}
+	octets, err := sh.file.Marshal()
+	if err != nil {
+		return product{}, err
+	}
+	doc, err := openSound(sh.pdf, 0)
+	if err != nil {
+		return product{}, err
+	}
+	place := sh.places[n]
+	sealed, err := s.signPDF(ctx, a, canvas{doc: doc, octets: sh.pdf, page: place.Page, x: place.X, y: place.Y})
+	if err != nil {
+		return product{}, err
+	}
+	missing, err := missingStamps(sh.file)
+	if err != nil {
+		return product{}, err
+	}
+	return product{
+		output: octets, outputType: TypeDecision, rendered: sealed.octets,
+		signature: signature, decision: sh.record, missing: missing,
+	}, nil
+}

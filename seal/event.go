@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package seal
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/govseal/govseal/ledger"
+)
+
+// Names of the facts that a stamp's leaf commits to. Digests are 32 octets,
+// everything else is UTF-8 text; times are RFC 3339 in UTC.
+const (
+	FactDocument    = "document"    // SM3 of what was handed in
+	FactOutput      = "output"      // SM3 of what was given back
+	FactRendered    = "rendered"    // SM3 of a decision's PDF; absent when there is none
+	FactSeal        = "seal"        // esID
+	FactCertificate = "certificate" // serial number, hex
+	FactDepartment  = "department"  // registry ID
+	FactCode        = "code"        // verification code, one form
+	FactTime        = "time"        // of the stamp, or of the act
+	FactReason      = "reason"      // of a withdrawal or a change of state
+	FactState       = "state"       // of a seal
+	FactStamp       = "stamp"       // id
+	FactSealDER     = "seal-sm3"    // SM3 of the SESeal
+)
+
+func text(name, value string) ledger.Fact { return ledger.Fact{Name: name, Value: []byte(value)} }
+
+func digest(name string, d [32]byte) ledger.Fact { return ledger.Fact{Name: name, Value: d[:]} }
+
+func instant(t time.Time) ledger.Fact { return text(FactTime, t.UTC().Format(time.RFC3339)) }
+
+// private encodes state for the audit log, which only auditors read.
+func private(v any) json.RawMessage {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		return nil // the arguments are our own structs of texts and numbers
+	}
+	return raw
+}
+
+// event is what the stamp's leaf and audit entry say.
+func (st *Stamp) event(a *act) ledger.Event {
+	facts := []ledger.Fact{
+		digest(FactDocument, st.Document), digest(FactOutput, st.Output),
+		text(FactSeal, st.Seal), text(FactCertificate, a.admission.Seal.CertSerial), text(FactDepartment, st.Department),
+		text(FactCode, st.Code), instant(st.Time),
+	}
+	if st.Rendered != [32]byte{} {
+		facts = append(facts, digest(FactRendered, st.Rendered))
+	}
+	return ledger.Event{
+		Kind: "stamp", Time: st.Time, Actor: "app:" + st.Application, Act: "stamp." + string(st.Kind), Object: st.ID,
+		After: private(map[string]any{
+			"seal": st.Seal, "department": st.Department, "officer": st.Officer, "grant": st.Grant,
+			"matter": st.Matter, "caseRef": st.CaseRef, "decision": st.Decision, "contentSeen": st.ContentSeen,
+			"level": st.Level, "levelReason": a.levelReason, "levelError": errorText(a.levelError),
+			"attempt": st.Attempt, "document": fmt.Sprintf("%x", st.Document),
+			"output": fmt.Sprintf("%x", st.Output),
+		}),
+		Facts: facts,
+	}
+}
+
+func errorText(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}
+
+func failureEvent(i Intent, a Admission, why string, at time.Time) ledger.Event {
+	return ledger.Event{
+		Kind: "admin", Time: at, Actor: "app:" + i.Application, Act: "stamp.failed", Object: a.Stamp, Reason: why,
+		After: private(map[string]any{"seal": i.Seal, "kind": i.Kind, "attempt": a.Attempt}),
+		Facts: []ledger.Fact{text(FactStamp, a.Stamp), text(FactSeal, i.Seal), instant(at)},
+	}
+}

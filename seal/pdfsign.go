@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package seal
+
+import (
+	"context"
+	"encoding/asn1"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/govseal/govseal/internal/cms"
+	"github.com/govseal/govseal/internal/pdf"
+)
+
+// canvas is a PDF and the place on it where the seal is to stand.
+type canvas struct {
+	doc     *pdf.Document
+	octets  []byte
+	page    int
+	x, y    float64 // mm from the top left of the page as displayed
+	profile string
+	reason  string
+	signer  string    // department's name, as the dictionary's Name
+	time    time.Time // as its M
+}
+
+// of names who stamps and when.
+func (c canvas) of(a *act) canvas {
+	c.signer, c.time = a.admission.Department.Name, a.time
+	return c
+}
+
+// sealedPDF is the whole file and what its newest signature holds.
+type sealedPDF struct {
+	octets   []byte
+	contents []byte // CMS or SES_Signature
+	box      [4]float64
+}
+
+// signPDF lays the update out, signs it, and writes the file. When the token
+// is larger than the room kept for it, it does so once more with enough room.
+func (s *Service) signPDF(ctx context.Context, a *act, c canvas) (*sealedPDF, error) {
+	for try := 0; ; try++ {
+		room := a.room(s.tokenRoom.Load())
+		laid, err := layOut(ctx, a.seal, c.of(a), room)
+		if err != nil {
+			return nil, err
+		}
+		var contents []byte
+		if c.profile == ProfileSES {
+			contents, err = s.signSES(ctx, a, laid.Digest(), PropertyPDF)
+		} else {
+			contents, err = s.signCMS(ctx, a, laid.Digest())
+		}
+		if err != nil {
+			return nil, err
+		}
+		if over := len(contents) - room; over > 0 {
+			if try > 0 {
+				return nil, fmt.Errorf("seal: a signature of %d octets does not fit in the %d kept", len(contents), room)
+			}
+			s.tokenRoom.Add(int64(over) + firstTokenRoom)
+			continue
+		}
+		return write(ctx, laid, c, contents)
+	}
+}
+
+// firstTokenRoom is kept for a time-stamp token until a larger one was seen.
+const firstTokenRoom = 6 << 10
+
+// room is how many octets of Contents the act needs beside the token.
+func (a *act) room(token int64) int {
+	n := 2048 + len(a.seal.der) + len(a.seal.cert.Raw)
+	for _, der := range a.chain {
+		n += len(der)
+	}
+	for _, der := range a.crls {
+		n += len(der)
+	}
+	return n + int(token)
+}
+
+// signCMS makes the CMS of profile cms over the ByteRange digest: RFC 5652
+// types, ESS certificate, Adobe's revocation attribute with the CRLs, and the
+// whole SESeal as signed attribute under our arc (design.md section 5).
+func (s *Service) signCMS(ctx context.Context, a *act, contentDigest [32]byte) ([]byte, error) {
+	revocation, err := cms.MarshalRevocationInfo(a.crls, nil)
+	if err != nil {
+		return nil, fmt.Errorf("seal: write revocation attribute: %w", err)
+	}
+	sealAttribute := s.arc.SealAttribute()
+	b := cms.Builder{
+		Certificate: a.seal.cert.Raw, Chain: a.chain, SigningTime: a.time,
+		Attributes: []cms.Attribute{
+			{Type: cms.OIDRevocationInfo, Values: [][]byte{revocation}},
+			{Type: sealAttribute, Values: [][]byte{a.seal.der}},
+		},
+	}
+	attrs, err := b.Prepare(contentDigest)
+	if err != nil {
+		return nil, fmt.Errorf("seal: write signed attributes: %w", err)
+	}
+	return s.sign(ctx, a, slip{
+		message: attrs,
+		join:    func(signature, token []byte) ([]byte, error) { return b.Complete(attrs, signature, token) },
+		check: func(made, signature, token []byte) error {
+			return checkCMS(made, a, sealAttribute, contentDigest, attrs, signature, token)
+		},
+	})
+}
+
+// checkCMS reads back what was made as a verifier would.
+func checkCMS(made []byte, a *act, seal asn1.ObjectIdentifier, contentDigest [32]byte, attrs, signature, token []byte) error {
+	d, err := cms.Parse(made)
+	if err != nil {
+		return err
+	}
+	if len(d.Signers) != 1 || !d.Detached {
+		return errors.New("CMS: not one detached signer")
+	}
+	si := &d.Signers[0]
+	messageDigest, err := si.MessageDigest()
+	if err != nil {
+		return err
+	}
+	sealDER, _, err := cms.Find(si.Signed, seal)
+	if err != nil {
+		return err
+	}
+	got, _, err := cms.Find(si.Unsigned, cms.OIDTimeStampToken)
+	if err != nil {
+		return err
+	}
+	if ok, err := si.MatchESS(a.seal.cert.Raw); err != nil || !ok {
+		return fmt.Errorf("CMS: ESS certificate does not fit: %w", err)
+	}
+	return same("CMS", [][2][]byte{
+		{messageDigest, contentDigest[:]}, {si.SignedRaw, attrs}, {si.Signature, signature}, {got, token},
+		{sealDER, a.seal.der}, {d.Certificate(si), a.seal.cert.Raw},
+	})
+}

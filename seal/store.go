@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package seal
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"github.com/govseal/govseal/ledger"
+)
+
+// Store keeps seals and stamps. Each method is one durable transaction named
+// for the fact it makes durable; those with an Event write the audit entry
+// and the ledger leaf inside it. Errors of the database itself wrap
+// ErrUnavailable.
+type Store interface {
+	// NextESID draws the next seal number of an area: code || 8 digits.
+	NextESID(ctx context.Context, areaCode string) (string, error)
+	RecordSeal(ctx context.Context, s Seal, e ledger.Event) error
+	// RecordSealState moves a seal's state if it is one of from, else ErrState.
+	RecordSealState(ctx context.Context, esID string, from []State, to State, reason string, at time.Time, e ledger.Event) error
+	Seal(ctx context.Context, esID string) (Seal, error)
+	Seals(ctx context.Context, department string) ([]Seal, error)
+
+	// RecordIntent, in one transaction: compares the clock's high-water mark
+	// (ErrClock), looks up the idempotency key (replay, ErrKeyReused,
+	// ErrRunning, or takeover of an expired lease), loads application,
+	// officer, seal, certificate status and grants, asks registry.Allow
+	// (*registry.Denied, recorded in the audit log), and writes the intent.
+	RecordIntent(ctx context.Context, i Intent) (Admission, error)
+	// RecordStamp completes the intent if the attempt still holds it
+	// (ErrLeaseLost). With a decision, d.Revision is the revision that was
+	// loaded, 0 for a new decision: the store compares it with its own
+	// (ErrConflict; a row that exists when 0 is given, too) and stores d with
+	// Revision+1. It writes stamp, answer, audit entry, leaf and outbox event.
+	RecordStamp(ctx context.Context, s Stamp, d *DecisionRecord, e ledger.Event) error
+	// RecordFailure ends an attempt without a stamp, so that the key may be
+	// tried again at once. It is ErrLeaseLost, and changes nothing, when the
+	// attempt no longer holds the intent or the stamp was recorded.
+	RecordFailure(ctx context.Context, stampID string, attempt int, why string, e ledger.Event) error
+	// Unfinished lists intents without result whose lease has expired.
+	Unfinished(ctx context.Context, now time.Time) ([]Intent, error)
+
+	Stamp(ctx context.Context, id string) (Stamp, error)
+	StampsByCode(ctx context.Context, code string) ([]Stamp, error)
+	StampsByDigest(ctx context.Context, sm3 [32]byte) ([]Stamp, error) // document, output or rendered
+	Decision(ctx context.Context, id string) (DecisionRecord, error)
+	DecisionByCode(ctx context.Context, code string) (DecisionRecord, error)
+	DecisionStamps(ctx context.Context, id string) ([]Stamp, error)
+	RecordWithdrawal(ctx context.Context, stampID, reason string, at time.Time, e ledger.Event) error
+}
+
+// Blobs keeps files by SM3 digest, durably: Put returns after file and folder
+// are on disk.
+type Blobs interface {
+	Put(ctx context.Context, content []byte) ([32]byte, error)
+	// Open returns ErrNotFound when the file is not kept.
+	Open(ctx context.Context, digest [32]byte) (io.ReadSeekCloser, error)
+}
