@@ -48,15 +48,7 @@ func layOut(ctx context.Context, open *openSeal, c canvas, reserve int) (*pdf.Pr
 }
 
 // refusedPDF maps what package pdf says to a reason; anything else passes.
-func refusedPDF(err error) error {
-	var format *pdf.Error
-	switch {
-	case errors.As(err, &format):
-		return refuse(ReasonBroken, "%v", err)
-	default:
-		return fmt.Errorf("seal: lay out the PDF: %w", err)
-	}
-}
+func refusedPDF(err error) error { return fmt.Errorf("seal: lay out the PDF: %w", err) }
 
 // write fills in the contents and reads the file back: its newest signature
 // must cover the whole file by the law of ByteRange and hold these contents.
