@@ -2,29 +2,49 @@
 
 // Package glyph embeds a subset of Noto Serif CJK SC that covers GB 2312, gives
 // outlines of its characters, and draws the pictures of seals.
+//
+// A character without a glyph is always a refusal that names it: a seal or a
+// decision with a gap in it must not come to be.
 package glyph
 
-import "image"
-
-// SealPicture says how a round seal looks (国发〔1999〕25号 as reposted).
-type SealPicture struct {
-	Name       string  // along the arc
-	Horizontal string  // optional line under the star
-	Serial     string  // optional number on the lower arc
-	Diameter   float64 // mm; 0 means 42
-	DPI        int     // 0 means 600
-}
+import (
+	"fmt"
+	"strings"
+)
 
 // MissingError names characters that the embedded fonts have no glyph for.
 type MissingError struct{ Characters []rune }
 
-func (e *MissingError) Error() string { panic("unwritten") }
+func (e *MissingError) Error() string {
+	var list []string
+	for _, r := range e.Characters {
+		if len(list) == 16 {
+			list = append(list, "…")
+			break
+		}
+		list = append(list, fmt.Sprintf("%q (%U)", r, r))
+	}
+	return "no glyph for " + strings.Join(list, ", ")
+}
 
-// Draw returns the picture with transparent ground. A *MissingError refuses it.
-func (p SealPicture) Draw() (*image.NRGBA, error) { panic("unwritten") }
+// Missing returns the characters of s without a glyph, each once, in the order
+// of their first appearance.
+func Missing(s string) []rune {
+	var missing []rune
+	face, seen := Regular(), map[rune]bool{}
+	for _, r := range s {
+		if !seen[r] && !face.Has(r) {
+			missing = append(missing, r)
+		}
+		seen[r] = true
+	}
+	return missing
+}
 
-// PNG returns Draw's picture as PNG with its physical size.
-func (p SealPicture) PNG() ([]byte, error) { panic("unwritten") }
-
-// Missing returns the characters of s without a glyph.
-func Missing(s string) []rune { panic("unwritten") }
+// Check returns a *MissingError when a character of s has no glyph.
+func Check(s string) error {
+	if missing := Missing(s); missing != nil {
+		return &MissingError{Characters: missing}
+	}
+	return nil
+}
