@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package store
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/govseal/govseal/ledger"
+	"github.com/govseal/govseal/ledger/proof"
+)
+
+// tx is a transaction under way. The ledger's head is read under its lock at
+// the first append and written back once, before the commit; it lives no
+// longer than the transaction.
+type tx struct {
+	querier
+	lock  string // clause that locks selected rows
+	head  *ledger.Head
+	moved bool
+}
+
+// mark and reset save and restore what a savepoint's rollback must undo here.
+func (t *tx) mark() tx {
+	saved := *t
+	if t.head != nil {
+		h := *t.head
+		h.Frontier = slices.Clone(h.Frontier)
+		saved.head = &h
+	}
+	return saved
+}
+
+func (t *tx) reset(saved tx) { *t = saved }
+
+// append writes one entry and moves the head. It returns the entry's index.
+func (t *tx) append(ctx context.Context, e *ledger.Entry) (uint64, error) {
+	if err := t.lockHead(ctx); err != nil {
+		return 0, err
+	}
+	index := t.head.Size
+	leaf := proof.LeafHash(e.Leaf)
+	if err := t.insertEntry(ctx, index, leaf, e); err != nil {
+		return 0, fmt.Errorf("append ledger entry: %w", err)
+	}
+	if err := t.keepHashes(ctx, leaf); err != nil {
+		return 0, fmt.Errorf("append ledger entry: %w", err)
+	}
+	next := t.head.Append(leaf)
+	t.head, t.moved = &next, true
+	return index, nil
+}
+
+func (t *tx) lockHead(ctx context.Context) error {
+	if t.head != nil {
+		return nil
+	}
+	h, err := readHead(ctx, t, t.lock)
+	if err != nil {
+		return fmt.Errorf("lock ledger head: %w", err)
+	}
+	t.head = &h
+	return nil
+}
+
+// keepHashes stores the subtree roots of levels 8, 16, … that the leaf
+// completes: it carries like a binary counter through the frontier.
+func (t *tx) keepHashes(ctx context.Context, leaf [32]byte) error {
+	size, frontier, h := t.head.Size, t.head.Frontier, leaf
+	for level := 1; size&1 == 1; level++ {
+		last := len(frontier) - 1
+		h, frontier, size = proof.NodeHash(frontier[last], h), frontier[:last], size>>1
+		if level%ledger.TileHeight != 0 {
+			continue
+		}
+		if _, err := t.exec(ctx, `INSERT INTO ledger_hashes (level, idx, hash) VALUES ($1, $2, $3)`,
+			level, int64(size), h[:]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// finish writes the head back; it comes last before the commit.
+func (t *tx) finish(ctx context.Context) error {
+	if !t.moved {
+		return nil
+	}
+	n, err := t.exec(ctx, `UPDATE ledger_head SET size = $1, root = $2, frontier = $3 WHERE id = 1`,
+		int64(t.head.Size), t.head.Root[:], slices.Concat(octets(t.head.Frontier)...))
+	if err == nil && n != 1 {
+		err = errors.New("the head row is missing")
+	}
+	if err != nil {
+		return fmt.Errorf("write ledger head: %w", err)
+	}
+	return nil
+}
+
+// readHead returns the head row; an empty ledger has the zero head.
+func readHead(ctx context.Context, q querier, lock string) (ledger.Head, error) {
+	var size int64
+	var root, frontier []byte
+	err := q.row(ctx, `SELECT size, root, frontier FROM ledger_head WHERE id = 1`+lock).scan(&size, &root, &frontier)
+	if err != nil {
+		return ledger.Head{}, err
+	}
+	if size == 0 {
+		return ledger.Head{}, nil
+	}
+	h := ledger.Head{Size: uint64(size), Frontier: digests(frontier)}
+	if size < 0 || copy(h.Root[:], root) != len(h.Root) || len(frontier)%32 != 0 {
+		return ledger.Head{}, errors.New("the ledger's head row is damaged")
+	}
+	return h, nil
+}
+
+// outbox writes an event for supervision and the portal beside its fact.
+func (t *tx) outbox(ctx context.Context, entry uint64, e ledger.Event) error {
+	_, err := t.exec(ctx, `INSERT INTO outbox (topic, object, entry, time) VALUES ($1, $2, $3, $4)`,
+		e.Act, e.Object, int64(entry), milli(e.Time))
+	return err
+}
+
+func octets(digests [][32]byte) [][]byte {
+	out := make([][]byte, len(digests))
+	for i := range digests {
+		out[i] = digests[i][:]
+	}
+	return out
+}
+
+func digests(packed []byte) [][32]byte {
+	out := make([][32]byte, 0, len(packed)/32)
+	for part := range slices.Chunk(packed, 32) {
+		if len(part) == 32 {
+			out = append(out, [32]byte(part))
+		}
+	}
+	return out
+}
+
+// number packs an index for a statement that compares octets.
+func number(n uint64) []byte { return binary.BigEndian.AppendUint64(nil, n) }
