@@ -75,7 +75,12 @@ func (e *pgEngine) once(ctx context.Context, work func(context.Context, *tx) err
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	on, err := e.db.BeginTx(ctx, nil)
+	conn, err := e.db.Conn(ctx)
+	if err != nil {
+		return fmt.Errorf("begin transaction: %w", classify(err))
+	}
+	defer conn.Close()
+	on, err := conn.BeginTx(free, nil)
 	if err != nil {
 		return fmt.Errorf("begin transaction: %w", classify(err))
 	}

@@ -88,10 +88,15 @@ func createFile(path string) error {
 // liteDSN sets what durability needs: FULL, because NORMAL loses committed
 // rows on power loss in WAL mode; mode=rw never creates a file.
 func liteDSN(path string, c Config, extra string) string {
-	u := url.URL{Scheme: "file", Path: path, RawQuery: "mode=rw" +
-		"&_pragma=busy_timeout(" + strconv.FormatInt(c.Wait.Milliseconds(), 10) + ")" +
-		"&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)" +
-		"&_pragma=cache_size(-32768)&_pragma=wal_autocheckpoint(4000)&" + extra}
+	return liteFile(path, "mode=rw"+
+		"&_pragma=busy_timeout("+strconv.FormatInt(c.Wait.Milliseconds(), 10)+")"+
+		"&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)"+
+		"&_pragma=cache_size(-32768)&_pragma=wal_autocheckpoint(4000)&"+extra)
+}
+
+// liteFile escapes what a path may hold.
+func liteFile(path, query string) string {
+	u := url.URL{Scheme: "file", Path: path, RawQuery: query}
 	return u.String()
 }
 

@@ -4,7 +4,6 @@ package store
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"slices"
@@ -42,14 +41,16 @@ func (t *tx) append(ctx context.Context, e *ledger.Entry) (uint64, error) {
 		return 0, err
 	}
 	index := t.head.Size
-	leaf := proof.LeafHash(e.Leaf)
-	if err := t.insertEntry(ctx, index, leaf, e); err != nil {
+	next, kept := t.head.Grow(proof.LeafHash(e.Leaf))
+	if err := t.insertEntry(ctx, index, kept[0].Hash, e); err != nil {
 		return 0, fmt.Errorf("append ledger entry: %w", err)
 	}
-	if err := t.keepHashes(ctx, leaf); err != nil {
-		return 0, fmt.Errorf("append ledger entry: %w", err)
+	for _, n := range kept[1:] { // the leaf's own hash stands in its entry
+		if _, err := t.exec(ctx, `INSERT INTO ledger_hashes (level, idx, hash) VALUES ($1, $2, $3)`,
+			n.Level, int64(n.Index), n.Hash[:]); err != nil {
+			return 0, fmt.Errorf("append ledger entry: %w", err)
+		}
 	}
-	next := t.head.Append(leaf)
 	t.head, t.moved = &next, true
 	return index, nil
 }
@@ -63,24 +64,6 @@ func (t *tx) lockHead(ctx context.Context) error {
 		return fmt.Errorf("lock ledger head: %w", err)
 	}
 	t.head = &h
-	return nil
-}
-
-// keepHashes stores the subtree roots of levels 8, 16, … that the leaf
-// completes: it carries like a binary counter through the frontier.
-func (t *tx) keepHashes(ctx context.Context, leaf [32]byte) error {
-	size, frontier, h := t.head.Size, t.head.Frontier, leaf
-	for level := 1; size&1 == 1; level++ {
-		last := len(frontier) - 1
-		h, frontier, size = proof.NodeHash(frontier[last], h), frontier[:last], size>>1
-		if level%ledger.TileHeight != 0 {
-			continue
-		}
-		if _, err := t.exec(ctx, `INSERT INTO ledger_hashes (level, idx, hash) VALUES ($1, $2, $3)`,
-			level, int64(size), h[:]); err != nil {
-			return err
-		}
-	}
 	return nil
 }
 
@@ -142,6 +125,3 @@ func digests(packed []byte) [][32]byte {
 	}
 	return out
 }
-
-// number packs an index for a statement that compares octets.
-func number(n uint64) []byte { return binary.BigEndian.AppendUint64(nil, n) }

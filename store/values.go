@@ -57,3 +57,11 @@ func unlist(raw string) (words []string, err error) {
 	err = json.Unmarshal([]byte(raw), &words)
 	return words, err
 }
+
+// some is an empty value where nil would be NULL.
+func some(b []byte) []byte {
+	if b == nil {
+		return []byte{}
+	}
+	return b
+}

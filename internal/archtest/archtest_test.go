@@ -21,7 +21,7 @@ var allowed = map[string]string{
 	"cmd/verify-wasm":     "verify",
 	"api":                 "ca seal verify tsa registry ledger ledger/proof web internal/decision",
 	"web":                 "",
-	"store":               "ca seal registry ledger ledger/proof tsa internal/keys",
+	"store":               "ca seal registry ledger ledger/proof tsa internal/keys internal/gm",
 	"ca":                  "registry ledger internal/ocsp internal/tsp internal/cms internal/cert internal/gm",
 	"seal":                "registry ledger internal/render internal/pdf internal/ses internal/cms internal/tsp internal/decision internal/glyph internal/cert internal/gm",
 	"verify":              "ledger/proof internal/chain internal/pdf internal/ses internal/cms internal/tsp internal/decision internal/cert internal/gm",

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package store
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/govseal/govseal/ca"
+	"github.com/govseal/govseal/ledger"
+)
+
+// caRows implements ca.Store.
+type caRows struct{ db *DB }
+
+func (c caRows) RecordCA(ctx context.Context, a ca.CA, e ledger.Event) error {
+	return c.db.record(ctx, e, func(ctx context.Context, t *tx) error {
+		n, err := t.exec(ctx, `INSERT INTO authorities (id, parent, key_ref, certificate, created)
+			VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`, a.ID, a.Parent, a.KeyRef, a.Certificate, milli(a.Created))
+		if err == nil && n == 0 {
+			return fmt.Errorf("authority %q exists already: %w", a.ID, ca.ErrState)
+		}
+		return err
+	})
+}
+
+func (c caRows) CAs(ctx context.Context) ([]ca.CA, error) {
+	return all(ctx, c.db.read(), func(scan scanner) (a ca.CA, err error) {
+		var created int64
+		err = scan(&a.ID, &a.Parent, &a.KeyRef, &a.Certificate, &created)
+		a.Created = instant(created)
+		return a, err
+	}, `SELECT id, parent, key_ref, certificate, created FROM authorities ORDER BY seq`)
+}
+
+func (c caRows) RecordPlanned(ctx context.Context, r ca.Certificate) error {
+	return c.db.write(ctx, func(ctx context.Context, t *tx) error {
+		n, err := t.exec(ctx, `INSERT INTO certificates
+			(serial, ca, profile, subject, department, officer, key_ref, tbs,
+			 not_before, not_after, status, revoked_at, reason, invalidity, created)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, 0, 0, $12) ON CONFLICT DO NOTHING`,
+			r.SerialHex, r.CA, r.Profile, r.Subject, r.Department, r.Officer, r.KeyRef, r.TBS,
+			milli(r.NotBefore), milli(r.NotAfter), ca.Planned, milli(r.Created))
+		if err == nil && n == 0 {
+			return fmt.Errorf("serial %s is in use: %w", r.SerialHex, ca.ErrState)
+		}
+		return err
+	})
+}
+
+func (c caRows) RecordCertificate(ctx context.Context, serialHex string, der []byte, e ledger.Event) error {
+	return c.db.announce(ctx, e, func(ctx context.Context, t *tx) error {
+		n, err := t.exec(ctx, `UPDATE certificates SET der = $1, status = $2 WHERE serial = $3 AND status = $4`,
+			der, ca.Good, serialHex, ca.Planned)
+		return t.moved1(ctx, n, err, serialHex)
+	})
+}
+
+func (c caRows) RecordStatus(ctx context.Context, r ca.Certificate, from []ca.Status, e ledger.Event) error {
+	return c.db.announce(ctx, e, func(ctx context.Context, t *tx) error {
+		args := []any{r.Status, milli(r.RevokedAt), r.Reason, milli(r.Invalidity), r.SerialHex}
+		states, args := in(from, args)
+		n, err := t.exec(ctx, `UPDATE certificates SET status = $1, revoked_at = $2, reason = $3, invalidity = $4
+			WHERE serial = $5 AND status IN (`+states+`)`, args...)
+		return t.moved1(ctx, n, err, r.SerialHex)
+	})
+}
+
+// moved1 says why an update of one certificate changed nothing.
+func (t *tx) moved1(ctx context.Context, n int64, err error, serialHex string) error {
+	if err != nil || n == 1 {
+		return err
+	}
+	var status string
+	err = t.row(ctx, `SELECT status FROM certificates WHERE serial = $1`, serialHex).scan(&status)
+	if err != nil {
+		return found(err, ca.ErrNotFound, "certificate", serialHex)
+	}
+	return fmt.Errorf("certificate %s is %s: %w", serialHex, status, ca.ErrState)
+}
+
+// in numbers placeholders for values behind those of args.
+func in[T ~string](values []T, args []any) (string, []any) {
+	if len(values) == 0 {
+		return "NULL", args
+	}
+	marks := make([]string, len(values))
+	args = slices.Clone(args)
+	for i, v := range values {
+		args = append(args, string(v))
+		marks[i] = fmt.Sprintf("$%d", len(args))
+	}
+	return strings.Join(marks, ", "), args
+}
+
+const certificateColumns = `SELECT serial, ca, profile, subject, department, officer, key_ref, tbs, der,
+	not_before, not_after, status, revoked_at, reason, invalidity, created FROM certificates`
+
+func readCertificate(scan scanner) (r ca.Certificate, err error) {
+	var before, after, revoked, invalidity, created int64
+	err = scan(&r.SerialHex, &r.CA, &r.Profile, &r.Subject, &r.Department, &r.Officer, &r.KeyRef, &r.TBS, &r.DER,
+		&before, &after, &r.Status, &revoked, &r.Reason, &invalidity, &created)
+	r.NotBefore, r.NotAfter, r.RevokedAt = instant(before), instant(after), instant(revoked)
+	r.Invalidity, r.Created = instant(invalidity), instant(created)
+	return r, err
+}
+
+func (c caRows) Certificate(ctx context.Context, serialHex string) (ca.Certificate, error) {
+	r, err := readCertificate(c.db.read().row(ctx, certificateColumns+` WHERE serial = $1`, serialHex).scan)
+	return r, found(err, ca.ErrNotFound, "certificate", serialHex)
+}
+
+// CertificateByKey returns the newest certificate of a key.
+func (c caRows) CertificateByKey(ctx context.Context, keyRef string) (ca.Certificate, error) {
+	if keyRef == "" {
+		return ca.Certificate{}, fmt.Errorf("certificate of no key: %w", ca.ErrNotFound)
+	}
+	r, err := readCertificate(c.db.read().row(ctx,
+		certificateColumns+` WHERE key_ref = $1 AND key_ref <> '' ORDER BY seq DESC LIMIT 1`, keyRef).scan)
+	return r, found(err, ca.ErrNotFound, "certificate of key", keyRef)
+}
+
+func (c caRows) Certificates(ctx context.Context, q ca.Query) ([]ca.Certificate, error) {
+	var w where
+	w.equal("profile", q.Profile)
+	w.equal("department", q.Department)
+	w.equal("officer", q.Officer)
+	w.equal("status", string(q.Status))
+	if q.Text != "" {
+		w.add(`lower(subject || ' ' || serial) LIKE `, "%"+escapeLike(strings.ToLower(q.Text))+"%")
+		w.terms[len(w.terms)-1] += ` ESCAPE '\'`
+	}
+	if !q.ExpiresBefore.IsZero() {
+		w.add("not_after < ", milli(q.ExpiresBefore))
+	}
+	if q.After != "" {
+		var seq int64
+		err := c.db.read().row(ctx, `SELECT seq FROM certificates WHERE serial = $1`, q.After).scan(&seq)
+		if err != nil {
+			return nil, found(err, ca.ErrNotFound, "certificate", q.After)
+		}
+		w.add("seq < ", seq)
+	}
+	return all(ctx, c.db.read(), readCertificate, certificateColumns+w.clause()+` ORDER BY seq DESC`+w.limit(q.Limit), w.args...)
+}
+
+func escapeLike(s string) string {
+	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(s)
+}
+
+// NotGood leaves TBS and DER out: a list of 100,000 needs neither.
+func (c caRows) NotGood(ctx context.Context, authority string) ([]ca.Certificate, error) {
+	brief := strings.Replace(certificateColumns, "tbs, der", "NULL, NULL", 1)
+	return all(ctx, c.db.read(), readCertificate,
+		brief+` WHERE ca = $1 AND status IN ('hold', 'revoked') ORDER BY seq`, authority)
+}
+
+// RecordCRL locks the authority's row, so that two servers cannot record
+// numbers out of order.
+func (c caRows) RecordCRL(ctx context.Context, l ca.CRL, e ledger.Event) error {
+	return c.db.announce(ctx, e, func(ctx context.Context, t *tx) error {
+		var id string
+		if err := t.row(ctx, `SELECT id FROM authorities WHERE id = $1`+t.lock, l.CA).scan(&id); err != nil {
+			return found(err, ca.ErrNotFound, "authority", l.CA)
+		}
+		var last int64
+		err := t.row(ctx, `SELECT coalesce(max(number), 0) FROM crls WHERE ca = $1`, l.CA).scan(&last)
+		switch {
+		case err != nil:
+			return err
+		case l.Number <= last:
+			return fmt.Errorf("CRL number %d of %q after %d: %w", l.Number, l.CA, last, ca.ErrStaleCRL)
+		}
+		_, err = t.exec(ctx, `INSERT INTO crls (ca, number, der, this_update, next_update) VALUES ($1, $2, $3, $4, $5)`,
+			l.CA, l.Number, l.DER, milli(l.ThisUpdate), milli(l.NextUpdate))
+		return err
+	})
+}
+
+func (c caRows) LatestCRL(ctx context.Context, authority string) (ca.CRL, error) {
+	l := ca.CRL{CA: authority}
+	var this, next int64
+	err := c.db.read().row(ctx, `SELECT number, der, this_update, next_update FROM crls
+		WHERE ca = $1 ORDER BY number DESC LIMIT 1`, authority).scan(&l.Number, &l.DER, &this, &next)
+	l.ThisUpdate, l.NextUpdate = instant(this), instant(next)
+	return l, found(err, ca.ErrNotFound, "CRL of", authority)
+}
+
