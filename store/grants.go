@@ -42,8 +42,7 @@ func (r registryRows) AddGrant(ctx context.Context, g registry.Grant, e ledger.E
 		milli(g.NotBefore), milli(g.NotAfter), g.State, milli(g.Created), mac[:])
 }
 
-// SetApplicationState reads the row under its lock, so that a forged row is
-// not made authentic by being written again.
+// SetApplicationState is as SetOfficerState.
 func (r registryRows) SetApplicationState(ctx context.Context, id string, s registry.State, e ledger.Event) error {
 	return r.db.record(ctx, e, func(ctx context.Context, t *tx) error {
 		a, err := r.db.readApplication(t.row(ctx, applicationColumns+` WHERE id = $1`+t.lock, id).scan)
@@ -55,7 +54,7 @@ func (r registryRows) SetApplicationState(ctx context.Context, id string, s regi
 	})
 }
 
-// SetGrantState is SetApplicationState for a grant.
+// SetGrantState is as SetOfficerState.
 func (r registryRows) SetGrantState(ctx context.Context, id string, s registry.State, e ledger.Event) error {
 	return r.db.record(ctx, e, func(ctx context.Context, t *tx) error {
 		g, err := r.db.readGrant(t.row(ctx, grantColumns+` WHERE id = $1`+t.lock, id).scan)

@@ -9,13 +9,11 @@ import (
 	"github.com/govseal/govseal/internal/keys"
 )
 
-// KeyStore keeps wrapped private keys. It implements the Store interface of
-// govseal's internal key custody and is of no use to other programs.
-type KeyStore struct{ keyRows }
-
+// keyRows implements keys.Store. The type is not exported, because custody of
+// keys is internal to govseal.
 type keyRows struct{ db *DB }
 
-var _ keys.Store = KeyStore{}
+var _ keys.Store = keyRows{}
 
 func (k keyRows) CreateKEK(ctx context.Context, r keys.KEK) error {
 	return k.db.write(ctx, func(ctx context.Context, t *tx) error {

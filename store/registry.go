@@ -72,6 +72,19 @@ func (r registryRows) AddOfficer(ctx context.Context, o registry.Officer, e ledg
 		o.ID, o.Department, o.Name, o.StaffNo, o.State, milli(o.Created), mac[:])
 }
 
+// SetOfficerState reads the row under its lock, so that a forged row is not
+// made authentic by being written again.
+func (r registryRows) SetOfficerState(ctx context.Context, id string, s registry.State, e ledger.Event) error {
+	return r.db.record(ctx, e, func(ctx context.Context, t *tx) error {
+		o, err := r.db.readOfficer(t.row(ctx, officerColumns+` WHERE id = $1`+t.lock, id).scan)
+		if err != nil {
+			return found(err, registry.ErrNotFound, "officer", id)
+		}
+		o.State = s
+		return t.setState(ctx, "officers", id, s, r.db, o.MAC)
+	})
+}
+
 const (
 	departmentColumns = `SELECT id, name, credit_code, area_code, parent, state, created, mac FROM departments`
 	officerColumns    = `SELECT id, department, name, staff_no, state, created, mac FROM officers`

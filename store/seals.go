@@ -62,13 +62,13 @@ func (s sealRows) RecordSeal(ctx context.Context, r seal.Seal, e ledger.Event) e
 
 // sealMAC covers what never changes about a seal, stateMAC what does.
 func sealMAC(key [32]byte, r seal.Seal) [32]byte {
-	return registry.MAC(key, "seal", r.ESID, r.Department, r.Name, r.Horizontal, r.CertSerial, r.KeyRef,
+	return registry.MAC(key, "govseal/store/seal/v1", r.ESID, r.Department, r.Name, r.Horizontal, r.CertSerial, r.KeyRef,
 		decimal(milli(r.ValidFrom)), decimal(milli(r.ValidTo)), decimal(milli(r.Created)),
 		sm3Hex(r.DER), sm3Hex(r.Picture), sm3Hex(r.Certificate))
 }
 
 func stateMAC(key [32]byte, r seal.Seal) [32]byte {
-	return registry.MAC(key, "seal-state", r.ESID, string(r.State), decimal(milli(r.Changed)), r.Reason)
+	return registry.MAC(key, "govseal/store/seal-state/v1", r.ESID, string(r.State), decimal(milli(r.Changed)), r.Reason)
 }
 
 func sm3Hex(b []byte) string {

@@ -119,8 +119,9 @@ func (db *DB) Registry() registry.Store { return registryRows{db} }
 // Ledger is the ledger's view of the database.
 func (db *DB) Ledger() ledger.Store { return ledgerRows{db} }
 
-// Keys is the key store's view of the database.
-func (db *DB) Keys() KeyStore { return KeyStore{keyRows{db}} }
+// Keys is the view of govseal's internal key custody; what it returns
+// implements keys.Store.
+func (db *DB) Keys() keyRows { return keyRows{db} }
 
 // Ping reports whether the database answers.
 func (db *DB) Ping(ctx context.Context) error {

@@ -60,13 +60,12 @@ CREATE TABLE departments (
     seq         BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     id          TEXT NOT NULL UNIQUE,
     name        TEXT NOT NULL,
-    credit_code TEXT NOT NULL,
+    credit_code TEXT NOT NULL UNIQUE,
     area_code   TEXT NOT NULL,
     parent      TEXT NOT NULL,
     state       TEXT NOT NULL,
     created     BIGINT NOT NULL,
-    mac         BYTEA NOT NULL,
-    UNIQUE (parent, name)
+    mac         BYTEA NOT NULL
 );
 
 CREATE TABLE officers (
@@ -84,7 +83,7 @@ CREATE TABLE officers (
 CREATE TABLE applications (
     seq          BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     id           TEXT NOT NULL UNIQUE,
-    name         TEXT NOT NULL UNIQUE,
+    name         TEXT NOT NULL,
     token_digest BYTEA NOT NULL UNIQUE,
     state        TEXT NOT NULL,
     created      BIGINT NOT NULL,

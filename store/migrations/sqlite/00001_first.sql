@@ -63,13 +63,12 @@ CREATE TABLE departments (
     seq         INTEGER PRIMARY KEY,
     id          TEXT NOT NULL UNIQUE,
     name        TEXT NOT NULL,
-    credit_code TEXT NOT NULL,
+    credit_code TEXT NOT NULL UNIQUE,
     area_code   TEXT NOT NULL,
     parent      TEXT NOT NULL,
     state       TEXT NOT NULL,
     created     INTEGER NOT NULL,
-    mac         BLOB NOT NULL,
-    UNIQUE (parent, name)
+    mac         BLOB NOT NULL
 );
 
 CREATE TABLE officers (
@@ -87,7 +86,7 @@ CREATE TABLE officers (
 CREATE TABLE applications (
     seq          INTEGER PRIMARY KEY,
     id           TEXT NOT NULL UNIQUE,
-    name         TEXT NOT NULL UNIQUE,
+    name         TEXT NOT NULL,
     token_digest BLOB NOT NULL UNIQUE,
     state        TEXT NOT NULL,
     created      INTEGER NOT NULL,
