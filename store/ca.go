@@ -187,4 +187,3 @@ func (c caRows) LatestCRL(ctx context.Context, authority string) (ca.CRL, error)
 	l.ThisUpdate, l.NextUpdate = instant(this), instant(next)
 	return l, found(err, ca.ErrNotFound, "CRL of", authority)
 }
-

@@ -205,4 +205,3 @@ func (w *where) limit(n int) string {
 	w.args = append(w.args, min(n, mostRows))
 	return fmt.Sprintf(" LIMIT $%d", len(w.args))
 }
-
