@@ -160,31 +160,28 @@ func (r *reader) time(in *cryptobyte.String, want cbasn1.Tag, part string) time.
 	return r.timeText(text, part)
 }
 
-// Forms of time texts: the first is DER, the others occur in the field
-// (facts/seal-formats.md 2.2). Texts without a zone are taken as China
-// Standard Time, which is what such writers' clocks show.
-var timeForms = []struct {
-	layout string
-	der    bool
-}{
-	{"20060102150405Z", true}, {"20060102150405.999999999Z", false}, {"20060102150405Z0700", false},
-	{"200601021504Z", false}, {time.RFC3339Nano, false}, {"20060102150405", false},
-	{"20060102150405.999999999", false}, {"2006-01-02 15:04:05", false}, {"2006-01-02 15:04:05.999999999", false},
+// Forms of time texts that occur in the field (facts/seal-formats.md 2.2);
+// DER has only the first, and Go reads a fraction after any of them. Texts
+// without a zone are taken as China Standard Time, which is what such writers'
+// clocks show.
+var timeForms = []string{
+	"20060102150405Z", "20060102150405Z0700", "200601021504Z", time.RFC3339,
+	"20060102150405", "2006-01-02 15:04:05",
 }
 
 func (r *reader) timeText(text, part string) time.Time {
-	for _, f := range timeForms {
+	for _, layout := range timeForms {
 		zone := time.UTC
-		if !strings.Contains(f.layout, "Z") {
+		if !strings.Contains(layout, "Z") {
 			zone = beijing
 		}
-		t, err := time.ParseInLocation(f.layout, text, zone)
+		t, err := time.ParseInLocation(layout, text, zone)
 		if err != nil {
 			continue
 		}
 		if zone == beijing {
 			r.tolerate(part + " without a zone, read as UTC+8")
-		} else if !f.der {
+		} else if layout != timeForms[0] || len(text) != len(layout) {
 			r.tolerate(part + " not in the form YYYYMMDDhhmmssZ")
 		}
 		return t.UTC()

@@ -134,7 +134,9 @@ func (s *Seal) readInfo(r *reader, info []byte) {
 		r.tolerate("extDatas inside an OCTET STRING")
 		s.Extensions = r.extensions(r.one(r.octets(&body, "extDatas"), "extDatas"), "extDatas")
 	} else if r.err == nil && !body.Empty() {
-		s.Extensions = r.extensions(r.sequence(&body, "extDatas"), "extDatas")
+		if s.Extensions = r.extensions(r.sequence(&body, "extDatas"), "extDatas"); len(s.Extensions) == 0 {
+			r.tolerate("extDatas present though empty")
+		}
 	}
 	r.end(body, "SES_SealInfo")
 }
