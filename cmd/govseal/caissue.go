@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/govseal/govseal/ca"
+)
+
+// issueFlags are what "ca issue" is told.
+type issueFlags struct {
+	department, officer, commonName, out string
+	days                                 int
+}
+
+func (p *program) caIssue() *cobra.Command {
+	var f issueFlags
+	c := &cobra.Command{
+		Use:   "issue PROFILE",
+		Short: "Make a key in the key store and issue its certificate",
+		Long: `issue makes a key in the key store and certifies it. Names come from the registry: a department's
+certificate carries its official name and credit code, an officer's the name and staff number.
+
+Profiles: department, officer; seal-maker, tsa, ocsp, ledger for the offices of the service
+itself (the newest good one is used after the next start). A seal's certificate is made with the
+seal: see "govseal seal make".`,
+		Example: `  govseal ca issue department --department 示例市行政审批局 -o bureau.pem
+  govseal ca issue officer --officer off-…
+  govseal ca issue tsa --cn 示例市时间戳服务`,
+		Args: exactly(1),
+		RunE: p.on(func(ctx context.Context, c *city, actor string, args []string) error {
+			made, err := c.issue(ctx, actor, args[0], f)
+			if err != nil {
+				return err
+			}
+			if f.out != "" {
+				if err := p.write(f.out, certificatePEM(made.DER), false); err != nil {
+					return err
+				}
+			}
+			return p.showCertificate(made)
+		}),
+	}
+	fl := c.Flags()
+	fl.StringVar(&f.department, "department", "", "department: ID, credit code or name")
+	fl.StringVar(&f.officer, "officer", "", "officer: ID or staff number")
+	fl.StringVar(&f.commonName, "cn", "", "common name of an office")
+	fl.IntVar(&f.days, "days", 0, "validity in days (default the profile's)")
+	fl.StringVarP(&f.out, "out", "o", "", "also write the certificate as PEM to a new file")
+	return c
+}
+
+// issue checks that flags and profile belong together, then issues.
+func (c *city) issue(ctx context.Context, actor, profile string, f issueFlags) (ca.Certificate, error) {
+	validity := time.Duration(f.days) * 24 * time.Hour
+	if f.days < 0 || f.days > 36500 {
+		return ca.Certificate{}, usagef("--days %d: give a number of days, at most what the profile allows", f.days)
+	}
+	if _, err := ca.LookupProfile(profile); err != nil {
+		return ca.Certificate{}, err
+	}
+	switch profile {
+	case ca.ProfileSeal:
+		return ca.Certificate{}, usagef("a seal's certificate is made with the seal: \"govseal seal make\"")
+	case ca.ProfileDepartment:
+		if f.department == "" || f.officer != "" || f.commonName != "" {
+			return ca.Certificate{}, usagef("the department profile takes --department, and neither --officer nor --cn")
+		}
+		return c.issueDepartment(ctx, actor, f.department, validity)
+	case ca.ProfileOfficer:
+		if f.officer == "" || f.commonName != "" {
+			return ca.Certificate{}, usagef("the officer profile takes --officer, and not --cn")
+		}
+		return c.issueOfficer(ctx, actor, f.department, f.officer, validity)
+	}
+	if f.commonName == "" || f.department != "" || f.officer != "" {
+		return ca.Certificate{}, usagef("the %s profile takes --cn, and neither --department nor --officer", profile)
+	}
+	return c.issueOffice(ctx, actor, profile, f.commonName, validity)
+}
+
+func (c *city) issueDepartment(ctx context.Context, actor, named string, validity time.Duration) (ca.Certificate, error) {
+	d, err := c.registry.ResolveDepartment(ctx, named)
+	if err != nil {
+		return ca.Certificate{}, err
+	}
+	ref, _, err := c.keyring.Generate(ctx, ca.ProfileDepartment)
+	if err != nil {
+		return ca.Certificate{}, fmt.Errorf("make the department's key: %w", err)
+	}
+	return c.ca.Issue(ctx, ca.Request{Actor: actor, Profile: ca.ProfileDepartment, KeyRef: ref, Department: d.ID, Validity: validity,
+		Subject: ca.Subject{Organization: d.Name, CreditCode: d.CreditCode, Province: c.config.Province, Locality: c.config.Locality}})
+}
+
+func (c *city) issueOfficer(ctx context.Context, actor, department, named string, validity time.Duration) (ca.Certificate, error) {
+	o, err := c.resolveOfficer(ctx, department, named)
+	if err != nil {
+		return ca.Certificate{}, err
+	}
+	d, err := c.registry.Store().Department(ctx, o.Department)
+	if err != nil {
+		return ca.Certificate{}, err
+	}
+	ref, _, err := c.keyring.Generate(ctx, ca.ProfileOfficer)
+	if err != nil {
+		return ca.Certificate{}, fmt.Errorf("make the officer's key: %w", err)
+	}
+	return c.ca.Issue(ctx, ca.Request{Actor: actor, Profile: ca.ProfileOfficer, KeyRef: ref, Department: d.ID, Officer: o.ID, Validity: validity,
+		Subject: ca.Subject{Organization: d.Name, CommonName: o.Name, SerialNumber: o.StaffNo, Province: c.config.Province, Locality: c.config.Locality}})
+}

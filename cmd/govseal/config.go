@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// The files of a city's folder.
+const (
+	configFile   = "govseal.yaml"
+	databaseFile = "govseal.db"
+	blobsFolder  = "blobs"
+	rootFolder   = "root"
+	rootKeyFile  = "root.key" // in rootFolder; belongs into a safe, not on a server
+)
+
+// Config is govseal.yaml in the city's folder. This comment is its manual; an
+// unknown key is an error. Secrets are never values here.
+type Config struct {
+	// Name of the city or body that runs the service, e.g. 示例市. It stands in
+	// the CA certificates and cannot be changed afterwards.
+	Name string `yaml:"name"`
+	// Province and Locality go into subject names when set.
+	Province string `yaml:"province,omitempty"`
+	Locality string `yaml:"locality,omitempty"`
+	// URL is where the service is reached from outside, without a slash at the
+	// end. Certificates name its publication points, QR codes lead to it. Empty
+	// leaves the publication points out.
+	URL string `yaml:"url,omitempty"`
+	// OIDArc is the operator's arc of object identifiers, under which the
+	// offices (seal maker, ledger) are. The default 2.999.1 is the example arc.
+	// It cannot be changed afterwards.
+	OIDArc string `yaml:"oid_arc"`
+	// Origin names the ledger in its checkpoints. It cannot be changed
+	// afterwards.
+	Origin string `yaml:"origin"`
+	// Database is a path within this folder, or postgres://user@host/name; the
+	// password then comes from a file (passfile=… or PGPASSFILE), never from here.
+	Database string `yaml:"database"`
+	// Blobs is the folder where sealed files are kept, by digest.
+	Blobs string `yaml:"blobs"`
+	// Demo marks a folder made by "govseal demo": example keys may be used in it.
+	Demo bool `yaml:"demo,omitempty"`
+}
+
+// loadConfig reads and checks the configuration of a city's folder.
+func loadConfig(dir string) (Config, error) {
+	if dir == "" {
+		return Config{}, usagef("which city? Name its folder with --dir or GOVSEAL_DIR")
+	}
+	raw, err := os.ReadFile(filepath.Join(dir, configFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return Config{}, usagef("%s holds no %s: make the city with \"govseal init --dir %s\"", dir, configFile, dir)
+	}
+	if err != nil {
+		return Config{}, err
+	}
+	return parseConfig(raw)
+}
+
+func parseConfig(raw []byte) (Config, error) {
+	var c Config
+	dec := yaml.NewDecoder(bytes.NewReader(raw))
+	dec.KnownFields(true)
+	if err := dec.Decode(&c); err != nil {
+		return Config{}, fmt.Errorf("%s: %w", configFile, err)
+	}
+	if err := c.validate(); err != nil {
+		return Config{}, fmt.Errorf("%s: %w", configFile, err)
+	}
+	return c, nil
+}
+
+// validate checks every field; its errors name the field.
+func (c Config) validate() error {
+	for _, f := range []struct{ name, value string }{{"name", c.Name}, {"origin", c.Origin}, {"database", c.Database}, {"blobs", c.Blobs}} {
+		if f.value == "" {
+			return fmt.Errorf("%s is missing", f.name)
+		}
+		if strings.ContainsFunc(f.value, unicode.IsControl) {
+			return fmt.Errorf("%s holds a control character", f.name)
+		}
+	}
+	if _, err := parseArc(c.OIDArc); err != nil {
+		return err
+	}
+	if c.URL != "" {
+		u, err := url.Parse(c.URL)
+		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || strings.HasSuffix(c.URL, "/") {
+			return fmt.Errorf("url: %q is not like https://seal.example", c.URL)
+		}
+	}
+	if u, err := url.Parse(c.Database); err == nil && u.User != nil {
+		if _, has := u.User.Password(); has {
+			return errors.New("database: a password does not belong into this file; use a password file (PGPASSFILE)")
+		}
+	}
+	return nil
+}
+
+// parseArc reads "2.999.1".
+func parseArc(s string) ([]int, error) {
+	parts := strings.Split(s, ".")
+	if len(parts) < 2 || len(parts) > 16 {
+		return nil, fmt.Errorf("oid_arc: %q is not like 2.999.1", s)
+	}
+	arc := make([]int, len(parts))
+	for i, part := range parts {
+		n, err := strconv.ParseInt(part, 10, 32)
+		if err != nil || n < 0 || part != strconv.FormatInt(n, 10) {
+			// 2.25.<UUID> does not fit: Go's certificates refuse it (design.md section 3).
+			return nil, fmt.Errorf("oid_arc: %q: %q is not a number below 2147483648", s, part)
+		}
+		arc[i] = int(n)
+	}
+	return arc, nil
+}
+
+// save writes the configuration as the last act of making a city: a folder
+// without it is unfinished.
+func (c Config) save(dir string) error {
+	var b bytes.Buffer
+	b.WriteString("# govseal; what the fields mean: docs/operations.md. Changing name, oid_arc or origin breaks what was issued.\n")
+	enc := yaml.NewEncoder(&b)
+	enc.SetIndent(2)
+	if err := errors.Join(enc.Encode(c), enc.Close()); err != nil {
+		return err
+	}
+	return writeDurably(filepath.Join(dir, configFile), b.Bytes(), 0o600)
+}
+
+// originOf names the ledger after the address, or after nothing.
+func originOf(c Config) string {
+	host := "govseal.invalid"
+	if u, err := url.Parse(c.URL); err == nil && u.Hostname() != "" {
+		host = u.Hostname()
+	}
+	return host + "/govseal/sm3"
+}
+
+// verifyURL is what QR codes lead to; without an address of our own they lead
+// to a name that cannot exist (RFC 2606), and a warning says so at init.
+func (c Config) verifyURL() string {
+	if c.URL == "" {
+		return "https://govseal.invalid"
+	}
+	return c.URL
+}
+
+// inside resolves a path of the configuration against the city's folder.
+func inside(dir, path string) string {
+	if filepath.IsAbs(path) || strings.Contains(path, "://") {
+		return path
+	}
+	return filepath.Join(dir, path)
+}

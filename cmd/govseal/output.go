@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/mattn/go-runewidth"
+	"golang.org/x/term"
+)
+
+// say is talk: one line on stderr.
+func (p *program) say(format string, args ...any) {
+	fmt.Fprintf(p.err, "govseal: "+format+"\n", args...)
+}
+
+// print shows rows as a table, or data as JSON under --json.
+func (p *program) print(data any, header []string, rows [][]string) error {
+	if p.json {
+		return p.printJSON(data)
+	}
+	return table(p.out, header, rows)
+}
+
+// printJSON writes one indented value; Chinese stays readable.
+func (p *program) printJSON(data any) error {
+	enc := json.NewEncoder(p.out)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(data)
+}
+
+// field is one line of a show command.
+type field struct{ name, value string }
+
+// printFields shows one thing, a line a field; empty ones are left out.
+func (p *program) printFields(data any, fields []field) error {
+	if p.json {
+		return p.printJSON(data)
+	}
+	width := 0
+	for _, f := range fields {
+		width = max(width, runewidth.StringWidth(f.name))
+	}
+	for _, f := range fields {
+		if f.value == "" {
+			continue
+		}
+		if _, err := fmt.Fprintf(p.out, "%s  %s\n", runewidth.FillRight(f.name, width), printable(f.value)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// table aligns columns by the width at which terminals show Chinese.
+func table(w io.Writer, header []string, rows [][]string) error {
+	widths := make([]int, len(header))
+	all := append([][]string{header}, rows...)
+	for _, row := range all {
+		for i, cell := range row {
+			row[i] = printable(cell)
+			widths[i] = max(widths[i], runewidth.StringWidth(row[i]))
+		}
+	}
+	for _, row := range all {
+		var line strings.Builder
+		for i, cell := range row {
+			line.WriteString(runewidth.FillRight(cell, widths[i]))
+			line.WriteString("  ")
+		}
+		if _, err := fmt.Fprintln(w, strings.TrimRight(line.String(), " ")); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// printable makes a value safe for a terminal: what came out of a certificate
+// or a database must not move the cursor or turn the line around.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, s)
+}
+
+// when shows a time to people, in their zone.
+func when(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.Local().Format("2006-01-02 15:04 -0700")
+}
+
+// day shows the date alone, for tables.
+func day(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.Local().Format(time.DateOnly)
+}
+
+// jsonTime is a time as JSON output carries it; nil when zero.
+func jsonTime(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	u := t.UTC()
+	return &u
+}
+
+// write puts data where -o says: a new file, or stdout for "-" and for none.
+// Octets are kept from a terminal unless "-" asks for them.
+func (p *program) write(path string, data []byte, binary bool) error {
+	if path == "" || path == "-" {
+		if f, ok := p.out.(*os.File); ok && binary && path == "" && term.IsTerminal(int(f.Fd())) {
+			return usagef("this is binary: name a file with -o, or say -o - to print it all the same")
+		}
+		_, err := p.out.Write(data)
+		return err
+	}
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
+	if os.IsExist(err) {
+		return usagef("%s exists already; name another file with -o", path)
+	}
+	if err != nil {
+		return err
+	}
+	if _, err := f.Write(data); err != nil {
+		f.Close()
+		return err
+	}
+	return f.Close()
+}
+
+// printList prints one thing a line, or a JSON array.
+func (p *program) printList(items []string) error {
+	if p.json {
+		return p.printJSON(items)
+	}
+	for _, item := range items {
+		if _, err := fmt.Fprintln(p.out, printable(item)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func itoa[T ~int | ~int64 | ~uint64](n T) string { return fmt.Sprint(n) }
