@@ -3,120 +3,121 @@
 // Package pdf reads PDF files strictly, one view per revision and never
 // repairing, appends incremental updates with signatures, and compares
 // revisions. It knows no keys and no trust. Every limit is counted.
+//
+// Two decisions where readers differ: cross-reference offsets count from the
+// %PDF header, which may stand behind up to 1,024 octets of something else;
+// byte ranges of signatures count from the file's first octet, so that those
+// octets are signed too. The /Extends of an object stream is never followed:
+// the cross-reference already names the stream of every object.
 package pdf
 
 import (
-	"context"
-	"image"
+	"bytes"
 	"io"
-	"time"
 )
 
 // Limits bound what a file may cost. The zero value means the defaults.
 type Limits struct {
-	Size    int64 // octets of the file, default 1 GiB
-	Objects int   // default 1,000,000
-	Depth   int   // nesting, default 64
-	Decoded int64 // octets out of filters, whole document, default 500 MiB
-	Pages   int   // default 5,000
+	Size     int64 // octets of the file, default 1 GiB
+	Objects  int   // cross-reference entries in all sections together, default 1,000,000
+	Depth    int   // nesting of objects, page tree and fields, default 64
+	Decoded  int64 // octets out of filters, whole document, default 500 MiB
+	Pages    int   // default 5,000
+	Sections int   // cross-reference sections, default 1,000
+}
+
+const maxObjectNumber = 8388607 // ISO 32000-1 annex C.2: indirect objects in a file
+
+func (l Limits) orDefaults() Limits {
+	set := func(v *int, def int) {
+		if *v <= 0 {
+			*v = def
+		}
+	}
+	if l.Size <= 0 {
+		l.Size = 1 << 30
+	}
+	if l.Decoded <= 0 {
+		l.Decoded = 500 << 20
+	}
+	set(&l.Objects, 1_000_000)
+	set(&l.Depth, 64)
+	set(&l.Pages, 5_000)
+	set(&l.Sections, 1_000)
+	return l
 }
 
 // Document is an open file. It is not safe for concurrent use.
-type Document struct{ _ struct{} }
+type Document struct {
+	src       *source
+	lim       Limits
+	base      int64      // offset of %PDF: cross-reference offsets count from here
+	sections  []*section // oldest first
+	revisions []Revision
+	entries   int // cross-reference entries read so far
+	cost      cost
+	cache     cache
+}
+
+// Revision is one state of the file: what stood between the previous end and
+// its own %%EOF.
+type Revision struct {
+	Start, End int64 // End is the octet after %%EOF, its end of line excluded
+	Objects    int   // entries that this revision adds or changes
+	Stream     bool  // its newest section is a cross-reference stream
+	Hybrid     bool  // it has an /XRefStm
+	last       int   // index of its newest section
+}
 
 // Open reads the cross-reference chain. A *Error names what is wrong and at
 // which offset; encrypted files open, but Encrypted reports it.
-func Open(r io.ReaderAt, size int64, lim Limits) (*Document, error) { panic("unwritten") }
-
-func (d *Document) Encrypted() bool         { panic("unwritten") }
-func (d *Document) PageCount() (int, error) { panic("unwritten") }
-
-// Hazards lists, by stable name, what must not be sealed: javascript, launch,
-// open-action, xfa, embedded-file, hidden-layer …, with the object concerned.
-func (d *Document) Hazards() ([]Hazard, error) { panic("unwritten") }
-
-type Hazard struct{ Name, Detail string }
-
-// Signature is one signature dictionary reached from a form field.
-type Signature struct {
-	Fields                  []string // names of the fields that point to it
-	Object                  int
-	Filter, SubFilter, Type string
-	ByteRange               []int64
-	Contents                []byte    // decoded hex, padding included
-	Time                    time.Time // /M, zero when absent or unreadable: only claimed
-	Name, Reason, Location  string
-	DocMDP                  int // permission of a certification signature, 0 when none
-	Locks                   []Lock
-	Revision                int      // index of the revision it ends
-	WholeFile               bool     // its ranges end at the end of the file
-	Law                     []string // broken laws of ByteRange and Contents, empty when sound
+func Open(r io.ReaderAt, size int64, lim Limits) (*Document, error) {
+	d := &Document{src: newSource(r, size), lim: lim.orDefaults()}
+	if size > d.lim.Size {
+		return nil, tooMuch(0, "a file of %d octets", size)
+	}
+	d.cost = cost{decoded: d.lim.Decoded, lexed: 16*size + 64<<20}
+	d.cache.clear()
+	if err := d.findHeader(); err != nil {
+		return nil, err
+	}
+	if err := d.readChain(); err != nil {
+		return nil, err
+	}
+	return d, nil
 }
 
-// Lock is a FieldMDP lock of a signature.
-type Lock struct {
-	Action string // All, Include, Exclude
-	Fields []string
+// findHeader looks for %PDF-n.n within the first 1,024 octets, as readers do
+// (ISO 32000-1 annex H.3, note 13).
+func (d *Document) findHeader() error {
+	head, err := d.src.bytes(0, min(1024+8, d.src.size))
+	if err != nil {
+		return err
+	}
+	i := bytes.Index(head, []byte("%PDF-"))
+	if i < 0 || i+8 > len(head) {
+		return broken(0, "no %%PDF header")
+	}
+	digit := func(c byte) bool { return c >= '0' && c <= '9' }
+	if v := head[i+5 : i+8]; !digit(v[0]) || v[1] != '.' || !digit(v[2]) {
+		return broken(int64(i), "illegal %%PDF header")
+	}
+	d.base = int64(i)
+	return nil
 }
 
-// Signatures returns the signatures in order of their revisions, each
-// dictionary once.
-func (d *Document) Signatures() ([]Signature, error) { panic("unwritten") }
+// Size returns the size of the file in octets.
+func (d *Document) Size() int64 { return d.src.size }
 
-// Digest hashes the signature's byte ranges with h.
-func (d *Document) Digest(ctx context.Context, s *Signature, h io.Writer) error { panic("unwritten") }
+// Revisions returns the revisions, oldest first.
+func (d *Document) Revisions() []Revision { return append([]Revision(nil), d.revisions...) }
 
-// Appearance returns the samples of the one image that the field's widget
-// shows, with alpha; ErrNoImage when the appearance is anything else.
-func (d *Document) Appearance(s *Signature) (*image.NRGBA, error) { panic("unwritten") }
-
-// Change is something that differs between a signed revision and the file's end.
-type Change struct {
-	Level  Level
-	Name   string // stable: dss, signature, timestamp, form-value, annotation, page-added, content, catalog …
-	Detail string // object numbers, English
+// Encrypted reports whether any revision has an /Encrypt entry.
+func (d *Document) Encrypted() bool {
+	for _, s := range d.sections {
+		if _, ok := s.trailer["Encrypt"]; ok {
+			return true
+		}
+	}
+	return false
 }
-
-// Level orders changes from harmless to forbidden; names as in pyHanko.
-type Level int
-
-const (
-	LevelNone      Level = iota
-	LevelLTA             // DSS and document time-stamps
-	LevelSignature       // further signature fields with their widgets
-	LevelForm
-	LevelAnnotation
-	LevelOther
-)
-
-// Changes compares the revision that s signed with the end of the file.
-func (d *Document) Changes(ctx context.Context, s *Signature) ([]Change, error) { panic("unwritten") }
-
-// Stamp describes a new visible signature field.
-type Stamp struct {
-	Page                   int     // 1 is the first
-	X, Y, Width, Height    float64 // mm, from the top left of the page as displayed
-	Picture                *image.NRGBA
-	Field                  string // name; empty picks a free one
-	Filter, SubFilter      string
-	Time                   time.Time
-	Name, Reason, Location string
-	Reserve                int // octets kept for Contents
-}
-
-// Prepared is an update ready to be signed: everything but Contents is fixed.
-type Prepared struct{ _ struct{} }
-
-// Prepare lays out the update. hashed is the running digest of the whole
-// input, or nil to have it computed; ErrSealRefused and its kin name why a
-// document must not be sealed.
-func (d *Document) Prepare(ctx context.Context, s Stamp) (*Prepared, error) { panic("unwritten") }
-
-// Digest is SM3 over the byte ranges.
-func (p *Prepared) Digest() [32]byte { panic("unwritten") }
-
-// Box is where the stamp stands, in points of default user space.
-func (p *Prepared) Box() [4]float64 { panic("unwritten") }
-
-// WriteTo writes the sealed file with contents (DER) filled in.
-func (p *Prepared) Write(w io.Writer, contents []byte) (int64, error) { panic("unwritten") }
