@@ -2,8 +2,6 @@
 
 package pdf
 
-
-
 // entry says where an object is.
 type entry struct {
 	kind byte  // entryFree, entryAt or entryIn
@@ -219,4 +217,3 @@ func (d *Document) readHidden(s *section, at int64) error {
 	}
 	return nil
 }
-
