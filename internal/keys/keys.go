@@ -8,7 +8,6 @@ package keys
 
 import (
 	"context"
-	"crypto"
 	"errors"
 	"time"
 )
@@ -21,6 +20,8 @@ var (
 	ErrUse        = errors.New("keys: the key is for another use")
 	ErrExampleKey = errors.New("keys: this is a published example key; it works only in a folder made by demo")
 	ErrReference  = errors.New("keys: not a key reference this build can open")
+	// ErrClosed means that the keyring was closed.
+	ErrClosed = errors.New("keys: the keyring is closed")
 )
 
 // Record is one wrapped private key.
@@ -46,13 +47,11 @@ type Store interface {
 	CreateKEK(ctx context.Context, k KEK) error
 	// KEK returns ErrNoKey when the store was never initialised.
 	KEK(ctx context.Context) (KEK, error)
+	// PutKey fails when the id is taken.
 	PutKey(ctx context.Context, r Record) error
 	// Key returns ErrNoKey for an unknown id.
 	Key(ctx context.Context, id string) (Record, error)
 }
-
-// Keyring is an opened software store. It is safe for concurrent use.
-type Keyring struct{ _ struct{} }
 
 // Options of opening.
 type Options struct {
@@ -61,32 +60,9 @@ type Options struct {
 	Now           func() time.Time
 }
 
-func Create(ctx context.Context, s Store, passphrase []byte, o Options) (*Keyring, error) {
-	panic("unwritten")
-}
-func Open(ctx context.Context, s Store, passphrase []byte, o Options) (*Keyring, error) {
-	panic("unwritten")
-}
-
-// Generate makes and stores a key and returns its reference and public key (DER).
-func (k *Keyring) Generate(ctx context.Context, use string) (ref string, public []byte, err error) {
-	panic("unwritten")
-}
-
-// Signer opens a key for a use; opened signers are cached.
-func (k *Keyring) Signer(ctx context.Context, ref, use string) (crypto.Signer, error) {
-	panic("unwritten")
-}
-
-// Derive returns a key for a named purpose (HMAC-SM3 of the key-encryption key).
-func (k *Keyring) Derive(label string) [32]byte { panic("unwritten") }
-
-// Close forgets the key-encryption key and the cache.
-func (k *Keyring) Close() { panic("unwritten") }
-
-// CreateRootFile makes a root key in its own encrypted file (PKCS#8, PBES2,
-// readable by OpenSSL), mode 0600; an existing file is never overwritten.
-func CreateRootFile(path string, passphrase []byte) (crypto.Signer, error) { panic("unwritten") }
-func OpenRootFile(path string, passphrase []byte, o Options) (crypto.Signer, error) {
-	panic("unwritten")
+func (o Options) now() time.Time {
+	if o.Now == nil {
+		return time.Now()
+	}
+	return o.Now()
 }
