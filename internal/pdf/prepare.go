@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package pdf
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/govseal/govseal/internal/gm"
+)
+
+// Prepared is an update ready to be signed: everything but Contents is fixed.
+type Prepared struct {
+	d        *Document
+	update   []byte
+	contents int // of the "<" in update
+	reserve  int
+	field    string
+	box      [4]float64
+	input    [32]byte
+	digest   [32]byte
+}
+
+// Prepare lays out the update. The error is a *Refusal for a document that
+// must not be sealed, or whose page cannot take the stamp. The file is read
+// once for its digest, or not at all when Stamp.Hashed is given.
+func (d *Document) Prepare(ctx context.Context, s Stamp) (*Prepared, error) {
+	if err := s.check(); err != nil {
+		return nil, err
+	}
+	if d.Encrypted() {
+		return nil, refusal(ErrEncrypted)
+	}
+	p, err := d.prepare(ctx, s)
+	if err != nil {
+		return nil, refusal(err)
+	}
+	return p, nil
+}
+
+func (d *Document) prepare(ctx context.Context, s Stamp) (*Prepared, error) {
+	name, err := d.fieldName(s.Field)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.guard(s, name); err != nil {
+		return nil, err
+	}
+	page, place, err := d.findPlace(s)
+	if err != nil {
+		return nil, err
+	}
+	state, err := d.hash(ctx, s.Hashed)
+	if err != nil {
+		return nil, err
+	}
+	p := &Prepared{d: d, reserve: s.Reserve, field: name, box: place.rect, input: state.Digest()}
+	if err := p.layOut(s, page, place); err != nil {
+		return nil, err
+	}
+	state.Write(p.update[:p.contents])
+	state.Write(p.update[p.contents+2*p.reserve+2:])
+	p.digest = state.Digest()
+	return p, nil
+}
+
+// layOut writes the update: appearance, signature, field, and the edits of
+// page, form and catalog.
+func (p *Prepared) layOut(s Stamp, page Ref, place placed) error {
+	u, err := p.d.newUpdate()
+	if err != nil {
+		return err
+	}
+	form := u.appearance(s.Picture, place)
+	value := u.alloc()
+	field := u.add(s.widget(p.field, page, value, form, place))
+	if err := u.addToPage(page, field); err != nil {
+		return err
+	}
+	if err := u.addToForm(field); err != nil {
+		return err
+	}
+	byteRange, contents := u.signature(value, s)
+	if err := u.finish(p.input[:16]); err != nil {
+		return err
+	}
+	p.update, p.contents = u.buf, contents
+	a := u.start + int64(contents)
+	b := a + int64(2*p.reserve+2)
+	end := u.start + int64(len(u.buf))
+	copy(p.update[byteRange:byteRange+byteRangeWidth], fmt.Sprintf("[0 %d %d %d]", a, b, end-b))
+	return nil
+}
+
+// hash returns the running digest of the whole file.
+func (d *Document) hash(ctx context.Context, given *gm.Hash) (*gm.Hash, error) {
+	if given != nil {
+		return given.Clone(), nil
+	}
+	h := gm.NewSM3()
+	return h, d.copyRange(ctx, h, 0, d.src.size)
+}
+
+func (d *Document) findPlace(s Stamp) (Ref, placed, error) {
+	v := d.newest()
+	pages, err := v.pages()
+	if err != nil {
+		return Ref{}, placed{}, err
+	}
+	if s.Page < 1 || s.Page > len(pages) {
+		return Ref{}, placed{}, &Refusal{ReasonPlace, fmt.Sprintf("no page %d among %d", s.Page, len(pages))}
+	}
+	pg := pages[s.Page-1]
+	g, err := v.geometry(pg)
+	if err != nil {
+		return Ref{}, placed{}, err
+	}
+	place, err := g.place(s)
+	return pg.ref, place, err
+}
+
+// fieldName checks the name asked for, or finds a free one.
+func (d *Document) fieldName(want string) (string, error) {
+	fields, err := d.newest().fields()
+	if err != nil {
+		return "", err
+	}
+	taken := map[string]bool{}
+	for _, f := range fields {
+		for i, c := range f.name + "." {
+			if c == '.' {
+				taken[f.name[:i]] = true // inner nodes have names too
+			}
+		}
+	}
+	if want != "" {
+		if taken[want] {
+			return "", &Refusal{ReasonFieldExists, fmt.Sprintf("there is a field %q", want)}
+		}
+		return want, nil
+	}
+	for i := 1; ; i++ {
+		if name := fmt.Sprintf("Seal%d", i); !taken[name] {
+			return name, nil
+		}
+	}
+}
+
+// Digest is SM3 over the byte ranges.
+func (p *Prepared) Digest() [32]byte { return p.digest }
+
+// InputDigest is SM3 of the whole file as it was handed in.
+func (p *Prepared) InputDigest() [32]byte { return p.input }
+
+// Box is where the stamp stands: lower left and upper right corner in default
+// user space.
+func (p *Prepared) Box() [4]float64 { return p.box }
+
+// Field is the name of the new field.
+func (p *Prepared) Field() string { return p.field }
+
+// Size is the size of the sealed file in octets.
+func (p *Prepared) Size() int64 { return p.d.src.size + int64(len(p.update)) }
+
+// Write writes the sealed file with contents (DER) filled in: the original's
+// octets as they are, then the update.
+func (p *Prepared) Write(w io.Writer, contents []byte) (int64, error) {
+	if len(contents) > p.reserve {
+		return 0, fmt.Errorf("write sealed PDF: the signature has %d octets, %d are kept for it", len(contents), p.reserve)
+	}
+	if len(contents) == 0 {
+		return 0, errors.New("write sealed PDF: no signature")
+	}
+	c := &counter{w: w}
+	if err := p.d.copyRange(context.Background(), c, 0, p.d.src.size); err != nil {
+		return c.n, err
+	}
+	token := make([]byte, 2*p.reserve+2)
+	for i := range token {
+		token[i] = '0'
+	}
+	token[0], token[len(token)-1] = '<', '>'
+	hex.Encode(token[1:], contents)
+	for _, b := range [][]byte{p.update[:p.contents], token, p.update[p.contents+len(token):]} {
+		if _, err := c.Write(b); err != nil {
+			return c.n, err
+		}
+	}
+	return c.n, nil
+}
+
+type counter struct {
+	w io.Writer
+	n int64
+}
+
+func (c *counter) Write(b []byte) (int, error) {
+	n, err := c.w.Write(b)
+	c.n += int64(n)
+	return n, err
+}
