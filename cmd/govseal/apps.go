@@ -78,7 +78,7 @@ func (p *program) appList() *cobra.Command {
 			}
 			views, rows := make([]applicationView, len(all)), make([][]string, len(all))
 			for i, a := range all {
-				views[i], rows[i] = viewApplication(a), []string{a.ID, a.Name, string(a.State), day(a.Created)}
+				views[i], rows[i] = viewApplication(a), []string{a.ID, a.Name, string(a.State), date(a.Created)}
 			}
 			return p.print(views, []string{"ID", "NAME", "STATE", "ADDED"}, rows)
 		})}

@@ -77,7 +77,7 @@ func (p *program) showAuthority(ctx context.Context, c *city) error {
 	}
 	rows := make([][]string, len(all))
 	for i, v := range all {
-		rows[i] = []string{v.ID, v.Subject, v.Serial, day(v.NotAfter), strconv.FormatInt(v.CRL.Number, 10), when(v.CRL.NextUpdate)}
+		rows[i] = []string{v.ID, v.Subject, v.Serial, date(v.NotAfter), strconv.FormatInt(v.CRL.Number, 10), when(v.CRL.NextUpdate)}
 	}
 	return p.print(all, []string{"CA", "SUBJECT", "SERIAL", "UNTIL", "CRL", "NEXT CRL"}, rows)
 }
@@ -90,7 +90,7 @@ func (c *city) warn(ctx context.Context, p *program, all []authorityView) error 
 			p.say("warning: the root's CRL ends %s: bring the root key and run \"govseal ca crl root --renew\"", when(v.CRL.NextUpdate))
 		}
 		if v.NotAfter.Sub(now) < 3*365*24*time.Hour {
-			p.say("warning: the %s CA ends %s; certificates of three years no longer fit below it", v.ID, day(v.NotAfter))
+			p.say("warning: the %s CA ends %s; certificates of three years no longer fit below it", v.ID, date(v.NotAfter))
 		}
 	}
 	if exists(c.rootKeyPath()) {

@@ -54,7 +54,7 @@ func (p *program) printCertificates(all []ca.Certificate) error {
 	views, rows := make([]certificateView, len(all)), make([][]string, len(all))
 	for i, c := range all {
 		views[i] = viewCertificate(c)
-		rows[i] = []string{c.SerialHex, c.Profile, string(c.Status), day(c.NotAfter), c.Subject}
+		rows[i] = []string{c.SerialHex, c.Profile, string(c.Status), date(c.NotAfter), c.Subject}
 	}
 	return p.print(views, []string{"SERIAL", "PROFILE", "STATUS", "UNTIL", "SUBJECT"}, rows)
 }

@@ -154,7 +154,7 @@ func (p *program) printGrants(all []registry.Grant) error {
 			kinds = "pdf,decision"
 		}
 		views[i] = viewGrant(g)
-		rows[i] = []string{g.ID, g.Seal, g.Application, g.Officer, strings.Join(g.Matters, ","), kinds, day(g.NotAfter), string(g.State)}
+		rows[i] = []string{g.ID, g.Seal, g.Application, g.Officer, strings.Join(g.Matters, ","), kinds, date(g.NotAfter), string(g.State)}
 	}
 	return p.print(views, []string{"ID", "SEAL", "APPLICATION", "OFFICER", "MATTERS", "KINDS", "UNTIL", "STATE"}, rows)
 }

@@ -101,8 +101,8 @@ func when(t time.Time) string {
 	return t.Local().Format("2006-01-02 15:04 -0700")
 }
 
-// day shows the date alone, for tables.
-func day(t time.Time) string {
+// date shows the date alone, for tables.
+func date(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}

@@ -70,6 +70,8 @@ could not be read; 3 indeterminate.`,
 			root.AddCommand(c)
 		}
 	}
-	add("admin", p.initCommand(), p.caCommand(), p.deptCommand(), p.officerCommand(), p.appCommand(), p.grantCommand())
+	add("admin", p.initCommand(), p.caCommand(), p.deptCommand(), p.officerCommand(), p.appCommand(), p.grantCommand(), p.sealCommand())
+	add("watch", p.ledgerCommand(), p.auditCommand())
+	add("care", p.backupCommand(), p.restoreCommand())
 	return root
 }
