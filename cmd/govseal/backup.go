@@ -48,7 +48,9 @@ Keep passphrases and checkpoints elsewhere: "restore --since" compares with them
 A PostgreSQL database is backed up with pg_dump instead.`,
 		Example: `  govseal backup /mnt/backup/govseal-$(date +%F).tar`,
 		Args:    exactly(1),
-		RunE:    p.on(func(ctx context.Context, c *city, actor string, args []string) error { return p.backup(ctx, c, args[0]) }),
+		RunE: p.on(func(ctx context.Context, c *city, actor string, args []string) error {
+			return p.backup(ctx, c, args[0])
+		}),
 	}
 }
 
