@@ -330,12 +330,12 @@ func (d *decoder) issuingDistributionPoint(s cryptobyte.String, critical bool) (
 	return p, nil
 }
 
-// EffectiveDate is the moment from which the entry counts: for a compromise
-// the invalidity date when one is given, else the revocation date (design.md
-// section 6).
+// EffectiveDate is the moment from which the entry counts: the revocation
+// date, or for a compromise the invalidity date when that is earlier
+// (design.md section 6).
 func (r *Revoked) EffectiveDate() time.Time {
 	compromise := r.Reason == ReasonKeyCompromise || r.Reason == ReasonCACompromise || r.Reason == ReasonAACompromise
-	if compromise && !r.Invalidity.IsZero() {
+	if compromise && !r.Invalidity.IsZero() && r.Invalidity.Before(r.Date) {
 		return r.Invalidity
 	}
 	return r.Date

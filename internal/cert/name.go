@@ -33,13 +33,13 @@ var (
 	OIDUnit         = asn1.ObjectIdentifier{2, 5, 4, 11}
 	OIDCommonName   = asn1.ObjectIdentifier{2, 5, 4, 3}
 	OIDSerialNumber = asn1.ObjectIdentifier{2, 5, 4, 5}
+	// OIDEmailAddress is read, not written: name constraints on mail apply to it.
+	OIDEmailAddress = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 1}
 )
 
-// Attribute types that are IA5String by definition (RFC 4519 2.4, PKCS #9).
-var (
-	oidEmailAddress    = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 1}
-	oidDomainComponent = asn1.ObjectIdentifier{0, 9, 2342, 19200300, 100, 1, 25}
-)
+// oidDomainComponent, like the mail address, is an IA5String by definition
+// (RFC 4519 2.4).
+var oidDomainComponent = asn1.ObjectIdentifier{0, 9, 2342, 19200300, 100, 1, 25}
 
 // shortNames are the customary abbreviations.
 var shortNames = map[string]string{

@@ -70,7 +70,7 @@ func (a Attribute) marshalValue() ([]byte, error) {
 		if len(a.Value) != 2 || !isPrintable(a.Value) {
 			return nil, errors.New("C: not a two-letter country code")
 		}
-	case a.Type.Equal(oidEmailAddress) || a.Type.Equal(oidDomainComponent):
+	case a.Type.Equal(OIDEmailAddress) || a.Type.Equal(oidDomainComponent):
 		if !isASCII([]byte(a.Value)) {
 			return nil, fmt.Errorf("%s: not ASCII", typeName(a.Type))
 		}

@@ -3,7 +3,8 @@
 package cert
 
 import (
-	"bytes"
+	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -29,6 +30,19 @@ func (n Name) Equal(m Name) bool {
 	return true
 }
 
+// Canonical returns a string that two names share exactly when they are
+// Equal: a key for maps, not for people.
+func (n Name) Canonical() string {
+	var b strings.Builder
+	for _, rdn := range n {
+		c := rdn.canonical()
+		b.WriteString(strconv.Itoa(len(c)))
+		b.WriteByte(':')
+		b.WriteString(c)
+	}
+	return b.String()
+}
+
 // HasPrefix reports whether m is n or stands above it in the tree: the test of
 // a directoryName subtree (RFC 5280 4.2.1.10).
 func (n Name) HasPrefix(m Name) bool {
@@ -37,31 +51,23 @@ func (n Name) HasPrefix(m Name) bool {
 
 // Equal compares two RDNs as sets of attributes.
 func (r RDN) Equal(q RDN) bool {
-	if len(r) != len(q) {
-		return false
-	}
-	used := make([]bool, len(q))
-next:
-	for _, a := range r {
-		for j, b := range q {
-			if !used[j] && a.equal(b) {
-				used[j] = true
-				continue next
-			}
-		}
-		return false
-	}
-	return true
+	return len(r) == len(q) && r.canonical() == q.canonical()
 }
 
-func (a Attribute) equal(b Attribute) bool {
-	if !a.Type.Equal(b.Type) {
-		return false
+// canonical joins the prepared attributes in sorted order, each with its
+// length in front so that no value can imitate a neighbour.
+func (r RDN) canonical() string {
+	parts := make([]string, len(r))
+	for i, a := range r {
+		value := "t" + foldText(a.Value)
+		if !a.isText() {
+			value = "r" + string(a.Raw)
+		}
+		value = a.Type.String() + "=" + value
+		parts[i] = strconv.Itoa(len(value)) + ":" + value
 	}
-	if !a.isText() || !b.isText() {
-		return bytes.Equal(a.Raw, b.Raw)
-	}
-	return a.Value == b.Value || foldText(a.Value) == foldText(b.Value)
+	slices.Sort(parts)
+	return strings.Join(parts, "")
 }
 
 // isText reports whether the value was decoded as characters; "#" begins the
