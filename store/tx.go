@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/bits"
 	"slices"
 
 	"github.com/govseal/govseal/ledger"
@@ -95,7 +96,7 @@ func readHead(ctx context.Context, q querier, lock string) (ledger.Head, error) 
 		return ledger.Head{}, nil
 	}
 	h := ledger.Head{Size: uint64(size), Frontier: digests(frontier)}
-	if size < 0 || copy(h.Root[:], root) != len(h.Root) || len(frontier)%32 != 0 {
+	if size < 0 || copy(h.Root[:], root) != len(h.Root) || len(frontier) != 32*bits.OnesCount64(h.Size) {
 		return ledger.Head{}, errors.New("the ledger's head row is damaged")
 	}
 	return h, nil

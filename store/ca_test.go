@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package store_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/govseal/govseal/ca"
+)
+
+func TestAuthorities(t *testing.T) {
+	onBoth(t, func(h *house) {
+		s := h.db.CA()
+		root := ca.CA{ID: "root", Certificate: []byte("root"), Created: day}
+		issuing := ca.CA{ID: "issuing", Parent: "root", KeyRef: "soft:k", Certificate: []byte("issuing"), Created: day}
+		h.must(s.RecordCA(ctx, root, event("certificate", "ca.create", "root")))
+		h.must(s.RecordCA(ctx, issuing, event("certificate", "ca.create", "issuing")))
+		h.is(s.RecordCA(ctx, root, event("certificate", "ca.create", "root")), ca.ErrState)
+		got, err := s.CAs(ctx)
+		h.must(err)
+		if d := cmp.Diff([]ca.CA{root, issuing}, got); d != "" {
+			h.Error(d)
+		}
+	})
+}
+
+func TestLifeOfACertificate(t *testing.T) {
+	onBoth(t, func(h *house) {
+		s := h.db.CA()
+		h.must(s.RecordPlanned(ctx, certificate))
+		h.is(s.RecordPlanned(ctx, certificate), ca.ErrState)
+		if h.size() != 0 {
+			h.Error("a planned certificate is in the ledger")
+		}
+		e := event("certificate", "ca.issue", certificate.SerialHex)
+		h.must(s.RecordCertificate(ctx, certificate.SerialHex, []byte("der"), e))
+		h.is(s.RecordCertificate(ctx, certificate.SerialHex, []byte("other"), e), ca.ErrState)
+		h.is(s.RecordCertificate(ctx, "ffff", []byte("der"), e), ca.ErrNotFound)
+		want := certificate
+		want.DER, want.Status = []byte("der"), ca.Good
+		same := func() {
+			h.Helper()
+			got, err := s.Certificate(ctx, certificate.SerialHex)
+			h.must(err)
+			if d := cmp.Diff(want, got); d != "" {
+				h.Error(d)
+			}
+		}
+		same()
+
+		want.Status, want.RevokedAt, want.Reason = ca.Hold, day, 6
+		e = event("revocation", "ca.suspend", certificate.SerialHex)
+		h.must(s.RecordStatus(ctx, want, []ca.Status{ca.Good}, e))
+		h.is(s.RecordStatus(ctx, want, []ca.Status{ca.Good}, e), ca.ErrState)
+		same()
+		want.Status, want.Reason, want.Invalidity = ca.Revoked, 1, day.AddDate(0, 0, -1)
+		h.must(s.RecordStatus(ctx, want, []ca.Status{ca.Good, ca.Hold}, e))
+		h.is(s.RecordStatus(ctx, want, nil, e), ca.ErrState)
+		same()
+		if h.size() != 3 {
+			h.Errorf("ledger has %d leaves, want 3", h.size())
+		}
+		h.sound()
+	})
+}
+
+func TestFindCertificates(t *testing.T) {
+	onBoth(t, func(h *house) {
+		s := h.db.CA()
+		for i := range 5 {
+			c := certificate
+			c.SerialHex, c.KeyRef = fmt.Sprintf("0%d", i), "soft:k"
+			c.Subject = fmt.Sprintf("CN=Office_%d 100%%,O=示例", i)
+			c.NotAfter = day.AddDate(i, 0, 0)
+			h.must(s.RecordPlanned(ctx, c))
+			if i > 1 {
+				h.must(s.RecordCertificate(ctx, c.SerialHex, []byte("der"), event("certificate", "ca.issue", c.SerialHex)))
+			}
+		}
+		tests := []struct {
+			name string
+			q    ca.Query
+			want []string
+		}{
+			{"all, newest first", ca.Query{}, []string{"04", "03", "02", "01", "00"}},
+			{"page", ca.Query{Limit: 2, After: "03"}, []string{"02", "01"}},
+			{"status", ca.Query{Status: ca.Planned}, []string{"01", "00"}},
+			{"expiring", ca.Query{ExpiresBefore: day.AddDate(2, 0, 0)}, []string{"01", "00"}},
+			{"text", ca.Query{Text: "office_3"}, []string{"03"}},
+			{"Chinese text", ca.Query{Text: "示例", Limit: 1}, []string{"04"}},
+			{"wildcards are text", ca.Query{Text: "0%"}, []string{"04", "03", "02", "01", "00"}},
+			{"wildcards match nothing else", ca.Query{Text: "c%f"}, nil},
+			{"department", ca.Query{Department: "dep1", Profile: "seal", Limit: 1}, []string{"04"}},
+			{"other department", ca.Query{Department: "dep2"}, nil},
+			{"officer", ca.Query{Officer: "off1"}, nil},
+		}
+		for _, test := range tests {
+			found, err := s.Certificates(ctx, test.q)
+			h.must(err)
+			var got []string
+			for _, c := range found {
+				got = append(got, c.SerialHex)
+			}
+			if d := cmp.Diff(test.want, got); d != "" {
+				h.Errorf("%s: %s", test.name, d)
+			}
+		}
+		_, err := s.Certificates(ctx, ca.Query{After: "none"})
+		h.is(err, ca.ErrNotFound)
+		c, err := s.CertificateByKey(ctx, "soft:k")
+		h.must(err)
+		if c.SerialHex != "04" {
+			h.Errorf("newest certificate of the key is %s", c.SerialHex)
+		}
+		_, err = s.CertificateByKey(ctx, "")
+		h.is(err, ca.ErrNotFound)
+	})
+}
+
+func TestRevocationLists(t *testing.T) {
+	onBoth(t, func(h *house) {
+		s := h.db.CA()
+		e := event("crl", "ca.crl", "issuing")
+		list := ca.CRL{CA: "issuing", Number: 5, DER: []byte("crl"), ThisUpdate: day, NextUpdate: day.AddDate(0, 0, 7)}
+		h.is(s.RecordCRL(ctx, list, e), ca.ErrNotFound)
+		h.must(s.RecordCA(ctx, ca.CA{ID: "issuing", Certificate: []byte("c"), Created: day}, e))
+		_, err := s.LatestCRL(ctx, "issuing")
+		h.is(err, ca.ErrNotFound)
+		h.must(s.RecordCRL(ctx, list, e))
+		for _, number := range []int64{5, 4, 0, -1} {
+			back := list
+			back.Number = number
+			h.is(s.RecordCRL(ctx, back, e), ca.ErrStaleCRL)
+		}
+		list.Number = 6
+		h.must(s.RecordCRL(ctx, list, e))
+		got, err := s.LatestCRL(ctx, "issuing")
+		h.must(err)
+		if d := cmp.Diff(list, got); d != "" {
+			h.Error(d)
+		}
+		h.furnish()
+		c := certificate
+		c.Status, c.RevokedAt, c.Reason = ca.Revoked, day, 4
+		h.must(s.RecordStatus(ctx, c, []ca.Status{ca.Good}, event("revocation", "ca.revoke", c.SerialHex)))
+		bad, err := s.NotGood(ctx, "issuing")
+		h.must(err)
+		if len(bad) != 1 || bad[0].SerialHex != c.SerialHex || bad[0].Reason != 4 || !bad[0].RevokedAt.Equal(day) {
+			h.Errorf("not good: %v", bad)
+		}
+	})
+}

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package store_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/govseal/govseal/ca"
+	"github.com/govseal/govseal/seal"
+)
+
+// One INSERT of the last transaction fails, whichever it is: nothing of the
+// stamp is there, the intent goes on, and the next attempt succeeds.
+func TestFailedAndNotPersisted(t *testing.T) {
+	for _, table := range []string{"stamps", "ledger_entries", "outbox", "evidence", "decisions"} {
+		t.Run(table, func(t *testing.T) {
+			onBoth(t, func(h *house) {
+				h.furnish()
+				s := h.db.Seals()
+				i := decisionIntent(1, "dec1")
+				a, err := s.RecordIntent(ctx, i)
+				h.must(err)
+				size := h.size()
+				accept := h.refuse(table)
+				st, d, e := stampOf(i, a), decisionRecord("dec1", 0), event("stamp", "stamp.decision", a.Stamp)
+				if err := s.RecordStamp(ctx, st, &d, e); err == nil || errors.Is(err, seal.ErrUnavailable) {
+					h.Fatalf("got %v, want the failure of one statement", err)
+				}
+				_, err = s.Stamp(ctx, st.ID)
+				h.is(err, seal.ErrNotFound)
+				_, err = s.Decision(ctx, "dec1")
+				h.is(err, seal.ErrNotFound)
+				if h.size() != size {
+					h.Error("a failed stamp left a leaf")
+				}
+				accept()
+				h.must(s.RecordStamp(ctx, st, &d, e))
+				h.sound()
+			})
+		})
+	}
+}
+
+// The answer to a commit is lost: whoever asks again gets the first result.
+func TestFailedButPersisted(t *testing.T) {
+	onBoth(t, func(h *house) {
+		h.furnish()
+		st := h.stamp(intent(1))
+		// The caller did not hear of it and goes on as if it had failed.
+		e := event("stamp", "stamp.digest", st.ID)
+		h.is(h.db.Seals().RecordStamp(ctx, st, nil, e), seal.ErrLeaseLost)
+		h.is(h.db.Seals().RecordFailure(ctx, st.ID, 1, "unknown", e), seal.ErrLeaseLost)
+		a, err := h.db.Seals().RecordIntent(ctx, intent(1))
+		h.must(err)
+		if a.Replay == nil || a.Replay.ID != st.ID || string(a.Replay.Answer) != string(st.Answer) {
+			h.Errorf("got %+v, want the first stamp again", a.Replay)
+		}
+		h.sound()
+	})
+}
+
+// Each write that has an event fails whole when its entry cannot be written:
+// there is no act without its trace.
+func TestNoActWithoutTrace(t *testing.T) {
+	onBoth(t, func(h *house) {
+		h.furnish()
+		h.must(h.db.CA().RecordCA(ctx, ca.CA{ID: "issuing", Certificate: []byte("c"), Created: day}, event("certificate", "x", "x")))
+		st := h.stamp(intent(1))
+		planned := certificate
+		planned.SerialHex = "0b"
+		h.must(h.db.CA().RecordPlanned(ctx, planned))
+		before := h.dump()
+		accept := h.refuse("ledger_entries")
+		e := event("admin", "x", "x")
+		other := department
+		other.ID, other.CreditCode = "dep2", "c2"
+		officer2, app2, grant2, seal2 := officer, application, grant, testSeal
+		officer2.ID, officer2.StaffNo, app2.ID, app2.TokenDigest[0] = "off2", "2", "app2", 2
+		grant2.ID, seal2.ESID = "grt2", "99000000000002"
+		hold := certificate
+		hold.Status = ca.Hold
+		denied := intent(2)
+		denied.Matter = "M-3"
+		r, c, s := h.db.Registry(), h.db.CA(), h.db.Seals()
+		acts := map[string]func() error{
+			"AddDepartment":       func() error { return r.AddDepartment(ctx, other, e) },
+			"AddOfficer":          func() error { return r.AddOfficer(ctx, officer2, e) },
+			"AddApplication":      func() error { return r.AddApplication(ctx, app2, e) },
+			"AddGrant":            func() error { return r.AddGrant(ctx, grant2, e) },
+			"SetOfficerState":     func() error { return r.SetOfficerState(ctx, "off1", "ended", e) },
+			"SetApplicationState": func() error { return r.SetApplicationState(ctx, "app1", "ended", e) },
+			"SetGrantState":       func() error { return r.SetGrantState(ctx, "grt1", "ended", e) },
+			"RecordCA":            func() error { return c.RecordCA(ctx, ca.CA{ID: "root", Certificate: []byte("c"), Created: day}, e) },
+			"RecordCertificate":   func() error { return c.RecordCertificate(ctx, "0b", []byte("d"), e) },
+			"RecordStatus":        func() error { return c.RecordStatus(ctx, hold, []ca.Status{ca.Good}, e) },
+			"RecordCRL":           func() error { return c.RecordCRL(ctx, ca.CRL{CA: "issuing", Number: 1, DER: []byte("l")}, e) },
+			"RecordSeal":          func() error { return s.RecordSeal(ctx, seal2, e) },
+			"RecordSealState": func() error {
+				return s.RecordSealState(ctx, testSeal.ESID, []seal.State{seal.Active}, seal.Cancelled, "", day, e)
+			},
+			"RecordWithdrawal":     func() error { return s.RecordWithdrawal(ctx, st.ID, "x", day, e) },
+			"RecordIntent, denied": func() error { _, err := s.RecordIntent(ctx, denied); return err },
+			"Append":               func() error { return h.db.Ledger().Append(ctx, e) },
+		}
+		for name, act := range acts {
+			if act() == nil {
+				h.Errorf("%s succeeded without its entry", name)
+			}
+			if h.dump() != before {
+				h.Fatalf("%s changed the database without its entry", name)
+			}
+		}
+		accept()
+		h.sound()
+	})
+}
+
+// dump is every row that a write may touch, as text.
+func (h *house) dump() string {
+	h.Helper()
+	all := ""
+	for _, table := range []string{
+		"departments", "officers", "applications", "grants", "authorities", "certificates", "crls", "seals", "seal_states",
+		"stamps", "intents", "ledger_head", "ledger_entries", "outbox",
+	} {
+		rows, err := h.behind().Query(`SELECT * FROM ` + table + ` ORDER BY 1`)
+		h.must(err)
+		columns, err := rows.Columns()
+		h.must(err)
+		for rows.Next() {
+			row := make([]string, len(columns))
+			to := make([]any, len(columns))
+			for i := range row {
+				to[i] = &nullable{&row[i]}
+			}
+			h.must(rows.Scan(to...))
+			for _, v := range row {
+				all += v + "|"
+			}
+		}
+		h.must(rows.Err())
+		rows.Close()
+	}
+	return all
+}
+
+// A caller that gives up before its turn leaves nothing; one that gives up
+// later still learns the outcome.
+func TestCallerGivesUp(t *testing.T) {
+	onBoth(t, func(h *house) {
+		gone, cancel := context.WithCancel(ctx)
+		cancel()
+		h.is(h.db.Ledger().Append(gone, event("admin", "x", "x")), context.Canceled)
+		if h.size() != 0 {
+			h.Error("a leaf was appended for a caller that was gone")
+		}
+		leaving, cancel := context.WithCancel(ctx)
+		h.must(h.db.WriteBetween(leaving, func() error { cancel(); return nil }))
+		if h.size() != 1 {
+			h.Error("the outcome told is not the one in the database")
+		}
+		short, cancel := context.WithTimeout(ctx, 20*time.Millisecond)
+		defer cancel()
+		h.must(h.db.WriteBetween(short, func() error { time.Sleep(50 * time.Millisecond); return nil }))
+		h.sound()
+	})
+}

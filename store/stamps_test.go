@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package store_test
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/govseal/govseal/seal"
+	"github.com/govseal/govseal/store"
+)
+
+func TestStampRoundTrip(t *testing.T) {
+	onBoth(t, func(h *house) {
+		h.furnish()
+		want := h.stamp(intent(1))
+		h.stamp(intent(2))
+		cold := h.again(store.Config{}).Seals() // without cached evidence
+		for _, s := range []seal.Store{h.db.Seals(), cold} {
+			got, err := s.Stamp(ctx, want.ID)
+			h.must(err)
+			if d := cmp.Diff(want, got); d != "" {
+				h.Error(d)
+			}
+			for name, list := range map[string]func() ([]seal.Stamp, error){
+				"code":     func() ([]seal.Stamp, error) { return s.StampsByCode(ctx, want.Code) },
+				"document": func() ([]seal.Stamp, error) { return s.StampsByDigest(ctx, want.Document) },
+				"output":   func() ([]seal.Stamp, error) { return s.StampsByDigest(ctx, want.Output) },
+			} {
+				got, err := list()
+				h.must(err)
+				if d := cmp.Diff([]seal.Stamp{want}, got); d != "" {
+					h.Errorf("by %s: %s", name, d)
+				}
+			}
+		}
+		_, err := h.db.Seals().Stamp(ctx, "x")
+		h.is(err, seal.ErrNotFound)
+		for _, digest := range [][32]byte{{}, {99}} {
+			none, err := h.db.Seals().StampsByDigest(ctx, digest)
+			h.must(err)
+			if len(none) != 0 {
+				h.Errorf("digest %x finds %d stamps", digest[:1], len(none))
+			}
+		}
+		for _, code := range []string{"", "UNKNOWN"} {
+			none, err := h.db.Seals().StampsByCode(ctx, code)
+			h.must(err)
+			if len(none) != 0 {
+				h.Errorf("code %q finds %d stamps", code, len(none))
+			}
+		}
+		h.sound()
+	})
+}
+
+func TestStampWithoutEvidenceOrOutput(t *testing.T) {
+	onBoth(t, func(h *house) {
+		h.furnish()
+		a, err := h.db.Seals().RecordIntent(ctx, intent(1))
+		h.must(err)
+		want := stampOf(intent(1), a)
+		want.Chain, want.CRLs, want.Output, want.Code, want.Answer = nil, nil, [32]byte{}, "", nil
+		h.must(h.db.Seals().RecordStamp(ctx, want, nil, event("stamp", "stamp.digest", want.ID)))
+		got, err := h.db.Seals().Stamp(ctx, want.ID)
+		h.must(err)
+		if d := cmp.Diff(want, got); d != "" {
+			h.Error(d)
+		}
+	})
+}
+
+// The stamp that is recorded is the one that was intended.
+func TestStampMustFitItsIntent(t *testing.T) {
+	onBoth(t, func(h *house) {
+		h.furnish()
+		a, err := h.db.Seals().RecordIntent(ctx, intent(1))
+		h.must(err)
+		size := h.size()
+		e := event("stamp", "stamp.digest", a.Stamp)
+		for name, change := range map[string]func(*seal.Stamp){
+			"seal":        func(s *seal.Stamp) { s.Seal = "99000000000002" },
+			"document":    func(s *seal.Stamp) { s.Document[0]++ },
+			"application": func(s *seal.Stamp) { s.Application = "app2" },
+		} {
+			st := stampOf(intent(1), a)
+			change(&st)
+			if err := h.db.Seals().RecordStamp(ctx, st, nil, e); err == nil {
+				h.Errorf("another %s was recorded", name)
+			}
+		}
+		st := stampOf(intent(1), a)
+		st.ID = "never intended"
+		h.is(h.db.Seals().RecordStamp(ctx, st, nil, e), seal.ErrNotFound)
+		if h.size() != size {
+			h.Error("a refused stamp left a leaf")
+		}
+	})
+}
+
+func TestDamagedEvidenceIsFound(t *testing.T) {
+	onBoth(t, func(h *house) {
+		h.furnish()
+		st := h.stamp(intent(1))
+		h.sql(`UPDATE evidence SET content = digest`)
+		if _, err := h.again(store.Config{}).Seals().Stamp(ctx, st.ID); err == nil {
+			h.Error("evidence that does not fit its digest was given out")
+		}
+	})
+}
+
+func TestWithdrawal(t *testing.T) {
+	onBoth(t, func(h *house) {
+		h.furnish()
+		s := h.db.Seals()
+		st := h.decide(1, "dec1", 0)
+		e := event("withdrawal", "stamp.withdraw", st.ID)
+		h.is(s.RecordWithdrawal(ctx, "x", "撤销", day, e), seal.ErrNotFound)
+		h.must(s.RecordWithdrawal(ctx, st.ID, "撤销", day, e))
+		h.is(s.RecordWithdrawal(ctx, st.ID, "撤销", day, e), seal.ErrState)
+		got, err := s.Stamp(ctx, st.ID)
+		h.must(err)
+		d, err := s.Decision(ctx, "dec1")
+		h.must(err)
+		if !got.Withdrawn.Equal(day) || got.WithdrawnWhy != "撤销" || !d.Withdrawn.Equal(day) || d.WithdrawnWhy != "撤销" {
+			h.Errorf("withdrawn: stamp %v %q, decision %v %q", got.Withdrawn, got.WithdrawnWhy, d.Withdrawn, d.WithdrawnWhy)
+		}
+		// A withdrawn decision takes no further stamp.
+		a, err := s.RecordIntent(ctx, decisionIntent(2, "dec1"))
+		h.must(err)
+		h.is(s.RecordStamp(ctx, stampOf(decisionIntent(2, "dec1"), a), &d, event("stamp", "stamp.decision", a.Stamp)), seal.ErrState)
+	})
+}
+
+func decisionIntent(n int, id string) seal.Intent {
+	i := intent(n)
+	i.Kind, i.Decision = seal.KindDecision, id
+	return i
+}
+
+// decide stamps a decision that was loaded at a revision.
+func (h *house) decide(n int, id string, revision int) seal.Stamp {
+	h.Helper()
+	i := decisionIntent(n, id)
+	a, err := h.db.Seals().RecordIntent(ctx, i)
+	h.must(err)
+	st := stampOf(i, a)
+	st.Rendered = [32]byte{byte(n), 4}
+	d := decisionRecord(id, revision)
+	h.must(h.db.Seals().RecordStamp(ctx, st, &d, event("stamp", "stamp.decision", st.ID)))
+	return st
+}
+
+func decisionRecord(id string, revision int) seal.DecisionRecord {
+	return seal.DecisionRecord{
+		ID: id, Code: "CODE" + id, Number: "示例许〔2026〕1号", Signed: []byte("{}"), File: [32]byte{5, byte(revision)},
+		PDF: [32]byte{6, byte(revision)}, Revision: revision, Created: day,
+	}
+}
+
+func TestJointDecision(t *testing.T) {
+	onBoth(t, func(h *house) {
+		h.furnish()
+		s := h.db.Seals()
+		first, second := h.decide(1, "dec1", 0), h.decide(2, "dec1", 1)
+		h.decide(3, "dec2", 0)
+		stamps, err := s.DecisionStamps(ctx, "dec1")
+		h.must(err)
+		if d := cmp.Diff([]seal.Stamp{first, second}, stamps); d != "" {
+			h.Error(d)
+		}
+		rendered, err := s.StampsByDigest(ctx, second.Rendered)
+		h.must(err)
+		if d := cmp.Diff([]seal.Stamp{second}, rendered); d != "" {
+			h.Error(d)
+		}
+		want := decisionRecord("dec1", 1)
+		want.Revision = 2
+		got, err := s.Decision(ctx, "dec1")
+		h.must(err)
+		byCode, err := s.DecisionByCode(ctx, "CODEdec1")
+		h.must(err)
+		if d := cmp.Diff(want, got) + cmp.Diff(want, byCode); d != "" {
+			h.Error(d)
+		}
+		_, err = s.Decision(ctx, "x")
+		h.is(err, seal.ErrNotFound)
+		_, err = s.DecisionByCode(ctx, "x")
+		h.is(err, seal.ErrNotFound)
+	})
+}
+
+// Two departments stamp at once: the second loses nothing but its signature,
+// and its attempt goes on.
+func TestDecisionConflict(t *testing.T) {
+	onBoth(t, func(h *house) {
+		h.furnish()
+		s := h.db.Seals()
+		h.decide(1, "dec1", 0)
+		size := h.size()
+		a, err := s.RecordIntent(ctx, decisionIntent(2, "dec1"))
+		h.must(err)
+		st := stampOf(decisionIntent(2, "dec1"), a)
+		e := event("stamp", "stamp.decision", st.ID)
+		for _, stale := range []int{0, 2, 7} {
+			d := decisionRecord("dec1", stale)
+			h.is(s.RecordStamp(ctx, st, &d, e), seal.ErrConflict)
+		}
+		sameCode := decisionRecord("dec9", 0)
+		sameCode.Code = "CODEdec1"
+		h.is(s.RecordStamp(ctx, st, &sameCode, e), seal.ErrConflict)
+		if h.size() != size {
+			h.Error("a conflict left a leaf")
+		}
+		d := decisionRecord("dec1", 1)
+		h.must(s.RecordStamp(ctx, st, &d, e))
+		h.sound()
+	})
+}
