@@ -5,6 +5,7 @@ package seal
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/govseal/govseal/ledger"
@@ -69,7 +70,9 @@ func errorText(err error) string {
 	if err == nil {
 		return ""
 	}
-	return err.Error()
+	const most = 1000 // octets; the audit log bounds its texts
+	why := err.Error()
+	return strings.ToValidUTF8(why[:min(len(why), most)], "")
 }
 
 func failureEvent(i Intent, a Admission, why string, at time.Time) ledger.Event {

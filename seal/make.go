@@ -27,7 +27,7 @@ type MakeRequest struct {
 
 const (
 	defaultValidity = 3 * 365 * 24 * time.Hour
-	maxValidity     = 10 * 365 * 24 * time.Hour
+	maxValidity     = 5 * 365 * 24 * time.Hour
 	maxSealName     = 120 // octets: 40 Chinese characters
 )
 
@@ -97,7 +97,7 @@ func (s *Service) validateMake(ctx context.Context, r *MakeRequest) (registry.De
 	r.Name = orDefault(r.Name, d.Name)
 	r.Validity = orDefault(r.Validity, defaultValidity)
 	if r.Actor == "" || r.Validity < time.Hour || r.Validity > maxValidity {
-		return d, refuse(ReasonRequest, "an actor and a validity of one hour to ten years are required")
+		return d, refuse(ReasonRequest, "an actor and a validity of one hour to five years are required")
 	}
 	for _, t := range []struct{ what, value string }{{"name", r.Name}, {"horizontal line", r.Horizontal}} {
 		if err := validText(t.what, t.value); err != nil {

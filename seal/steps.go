@@ -270,7 +270,7 @@ func (s *Service) fail(ctx context.Context, i Intent, admission Admission, cause
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordWait)
 	defer cancel()
-	why := cause.Error()
+	why := errorText(cause)
 	e := failureEvent(i, admission, why, s.cfg.Now())
 	if err := s.cfg.Store.RecordFailure(ctx, admission.Stamp, admission.Attempt, why, e); err != nil {
 		s.cfg.Log.WarnContext(ctx, "record of a failed stamp not written; its lease will run out",
