@@ -21,19 +21,19 @@ import (
 // memory keeps the contracts of seal.Store and seal.Blobs in memory, so that
 // tests can fail any of its methods: one mutex is one transaction.
 type memory struct {
-	mu       sync.Mutex
-	office   *office // certificate status
-	people   *people
-	seals    map[string]seal.Seal
-	next     map[string]int
-	intents  map[string]*intent // by application and key
-	stamps   map[string]seal.Stamp
-	sheets   map[string]seal.DecisionRecord
-	files    map[[32]byte][]byte
-	events   []ledger.Event
-	clock    time.Time           // high-water mark
-	fail     map[string]error    // by method
-	before   map[string]func()   // by method, outside the mutex
+	mu      sync.Mutex
+	office  *office // certificate status
+	people  *people
+	seals   map[string]seal.Seal
+	next    map[string]int
+	intents map[string]*intent // by application and key
+	stamps  map[string]seal.Stamp
+	sheets  map[string]seal.DecisionRecord
+	files   map[[32]byte][]byte
+	events  []ledger.Event
+	clock   time.Time         // high-water mark
+	fail    map[string]error  // by method
+	before  map[string]func() // by method, outside the mutex
 }
 
 type intent struct {

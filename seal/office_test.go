@@ -219,7 +219,9 @@ func (p *people) Application(_ context.Context, id string) (registry.Application
 	return a, nil
 }
 
-func (p *people) Officers(context.Context, string) ([]registry.Officer, error) { return p.officers, nil }
+func (p *people) Officers(context.Context, string) ([]registry.Officer, error) {
+	return p.officers, nil
+}
 
 func (p *people) Grants(_ context.Context, seal string) ([]registry.Grant, error) {
 	p.mu.Lock()
