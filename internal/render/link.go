@@ -28,9 +28,9 @@ func newLink(verifyURL, code string) (*link, error) {
 		return nil, nil
 	}
 	u, err := url.Parse(verifyURL)
-	if err != nil || len(verifyURL) > 200 || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" ||
+	if err != nil || len(verifyURL) > 120 || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" ||
 		u.Scheme != "https" && u.Scheme != "http" {
-		return nil, errors.New("address for verification must be a plain http or https address of at most 200 octets")
+		return nil, errors.New("address for verification must be a plain http or https address of at most 120 octets")
 	}
 	symbol, err := qr.Encode(strings.TrimRight(verifyURL, "/")+"/s/"+code, qr.M, qr.Auto)
 	if err != nil {
