@@ -105,7 +105,7 @@ func (c *city) grant(ctx context.Context, f grantFlags) (registry.Grant, error) 
 		return g, err
 	}
 	if len(f.until) == len(time.DateOnly) { // a last day counts to its end
-		g.NotAfter = g.NotAfter.AddDate(0, 0, 1)
+		g.NotAfter = g.NotAfter.AddDate(0, 0, 1).Add(-time.Millisecond)
 	}
 	return g, nil
 }
