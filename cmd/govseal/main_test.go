@@ -31,7 +31,7 @@ func TestScripts(t *testing.T) {
 			}
 			return os.WriteFile(filepath.Join(e.WorkDir, "root.pass"), []byte("test passphrase of the root\n"), 0o600)
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "mkcity": makeCity, "capture": capture},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "mkcity": makeCity, "capture": capture, "sql": runSQL},
 	})
 }
 

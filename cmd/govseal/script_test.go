@@ -3,6 +3,7 @@
 package main
 
 import (
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"os/exec"
@@ -11,6 +12,18 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
+
+// runSQL writes to the city's database around govseal, as an administrator of
+// the database could: sql STATEMENT.
+func runSQL(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: sql STATEMENT")
+	}
+	db, err := sql.Open("sqlite", ts.MkAbs("city/govseal.db"))
+	ts.Check(err)
+	_, err = db.Exec(args[0])
+	ts.Check(errors.Join(err, db.Close()))
+}
 
 func status0(err error) string {
 	var e *exec.ExitError
