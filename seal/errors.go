@@ -44,6 +44,7 @@ const (
 	ReasonBroken         = "broken"          // not a sound PDF: truncated, bad cross-reference, broken older signature
 	ReasonEncrypted      = "encrypted"       // an encrypted PDF
 	ReasonCertified      = "certified"       // an older signature forbids changes
+	ReasonLocked         = "locked"          // an older signature locks new fields
 	ReasonActiveContent  = "active-content"  // scripts, launch actions, embedded files, hidden layers …
 	ReasonPlace          = "place"           // no such page, or the seal does not fit there
 	ReasonTooLarge       = "too-large"       // above MaxDocument, or above a limit of the format

@@ -7,7 +7,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"strings"
 
 	"github.com/govseal/govseal/internal/gm"
 	"github.com/govseal/govseal/internal/pdf"
@@ -53,21 +52,14 @@ func (p *pdfPaper) read(context.Context) error {
 func openSound(document []byte, limit int64) (*pdf.Document, error) {
 	doc, err := pdf.Open(bytes.NewReader(document), int64(len(document)), pdf.Limits{Size: limit})
 	if err != nil {
-		return nil, refuse(ReasonBroken, "%v", err)
+		return nil, refusedPDF(err)
 	}
-	if doc.Encrypted() {
-		return nil, refuse(ReasonEncrypted, "")
-	}
-	hazards, err := doc.Hazards()
-	if err != nil {
-		return nil, refuse(ReasonBroken, "%v", err)
-	}
-	if len(hazards) > 0 {
-		return nil, refuse(ReasonActiveContent, "%s", nameHazards(hazards))
+	if err := doc.Sealable(); err != nil {
+		return nil, refusedPDF(err)
 	}
 	older, err := doc.Signatures()
 	if err != nil {
-		return nil, refuse(ReasonBroken, "%v", err)
+		return nil, refusedPDF(err)
 	}
 	for _, sig := range older {
 		if len(sig.Law) > 0 {
@@ -75,19 +67,6 @@ func openSound(document []byte, limit int64) (*pdf.Document, error) {
 		}
 	}
 	return doc, nil
-}
-
-// nameHazards lists the first few; a hostile file may have a million.
-func nameHazards(hazards []pdf.Hazard) string {
-	const most = 8
-	var names []string
-	for _, h := range hazards[:min(len(hazards), most)] {
-		names = append(names, strings.TrimSpace(h.Name+" "+h.Detail))
-	}
-	if len(hazards) > most {
-		names = append(names, fmt.Sprintf("and %d more", len(hazards)-most))
-	}
-	return strings.Join(names, "; ")
 }
 
 func (p *pdfPaper) intent(i *Intent) { i.Document = p.running().Digest() }
@@ -107,7 +86,7 @@ func (p *pdfPaper) make(ctx context.Context, a *act) (product, error) {
 		return product{}, err
 	}
 	sealed, err := p.s.signPDF(ctx, a, canvas{
-		doc: p.doc, octets: p.document, page: page, x: x, y: y,
+		doc: p.doc, octets: p.document, hashed: p.running(), page: page, x: x, y: y,
 		profile: p.r.Profile, reason: p.r.Reason,
 	})
 	if err != nil {
@@ -125,7 +104,7 @@ const defaultX, defaultY = 138, 215
 func (p *pdfPaper) place() (page int, x, y float64, err error) {
 	count, err := p.doc.PageCount()
 	if err != nil {
-		return 0, 0, 0, refuse(ReasonBroken, "%v", err)
+		return 0, 0, 0, refusedPDF(err)
 	}
 	at := Place{Page: -1, X: defaultX, Y: defaultY}
 	if p.r.Place != nil {

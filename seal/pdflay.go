@@ -31,7 +31,7 @@ func stampOf(open *openSeal, c canvas, reserve int) (pdf.Stamp, error) {
 		Page: c.page, X: c.x, Y: c.y,
 		Width: float64(open.seal.Picture.Width), Height: float64(open.seal.Picture.Height),
 		Picture: picture, Filter: names[0], SubFilter: names[1],
-		Time: c.time, Name: c.signer, Reason: c.reason, Reserve: reserve,
+		Time: c.time, Name: c.signer, Reason: c.reason, Reserve: reserve, Hashed: c.hashed,
 	}, nil
 }
 
@@ -47,8 +47,23 @@ func layOut(ctx context.Context, open *openSeal, c canvas, reserve int) (*pdf.Pr
 	return laid, nil
 }
 
-// refusedPDF maps what package pdf says to a reason; anything else passes.
-func refusedPDF(err error) error { return fmt.Errorf("seal: lay out the PDF: %w", err) }
+// refusedPDF maps what package pdf says about a file to a refusal; its reasons
+// are ours. What is not about the file passes as it is.
+func refusedPDF(err error) error {
+	var no *pdf.Refusal
+	var format *pdf.Error
+	switch {
+	case errors.As(err, &no):
+		return &Refused{Reason: no.Reason, Detail: no.Detail}
+	case errors.As(err, &format) && format.Limit:
+		return refuse(ReasonTooLarge, "%v", err)
+	case errors.As(err, &format):
+		return refuse(ReasonBroken, "%v", err)
+	case errors.Is(err, pdf.ErrEncrypted):
+		return refuse(ReasonEncrypted, "")
+	}
+	return fmt.Errorf("seal: lay out the PDF: %w", err)
+}
 
 // write fills in the contents and reads the file back: its newest signature
 // must cover the whole file by the law of ByteRange and hold these contents.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/govseal/govseal/internal/cms"
+	"github.com/govseal/govseal/internal/gm"
 	"github.com/govseal/govseal/internal/pdf"
 )
 
@@ -17,6 +18,7 @@ import (
 type canvas struct {
 	doc     *pdf.Document
 	octets  []byte
+	hashed  *gm.Hash // running SM3 of octets, nil when nobody has it
 	page    int
 	x, y    float64 // mm from the top left of the page as displayed
 	profile string

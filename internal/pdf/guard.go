@@ -10,19 +10,37 @@ import (
 	"strings"
 )
 
+// Sealable reports, as nil, that a new signature may be added, before anything
+// is laid out; else the error is a *Refusal, or an *Error over a limit. allow
+// names hazards as Stamp.Allow does. Prepare asks the same and does not look
+// at the objects a second time.
+func (d *Document) Sealable(allow ...string) error {
+	if d.Encrypted() {
+		return refusal(ErrEncrypted)
+	}
+	name, err := d.fieldName("")
+	if err == nil {
+		err = d.guard(Stamp{Allow: allow}, name)
+	}
+	return refusal(err)
+}
+
 // guard refuses a document that must not be sealed, by name.
 func (d *Document) guard(s Stamp, name string) error {
-	if err := d.checkEntries(); err != nil {
-		return err
+	if !d.inspected {
+		if err := d.checkEntries(); err != nil {
+			return err
+		}
+		hazards, err := d.Hazards()
+		if err != nil {
+			return err
+		}
+		d.hazards, d.inspected = hazards, true
 	}
 	if err := d.checkLocks(name); err != nil {
 		return err
 	}
-	hazards, err := d.Hazards()
-	if err != nil {
-		return err
-	}
-	for _, h := range hazards {
+	for _, h := range d.hazards {
 		if h.Name == HazardURI || h.Name == HazardRemote || slices.Contains(s.Allow, h.Name) {
 			continue
 		}

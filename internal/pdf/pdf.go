@@ -57,6 +57,8 @@ type Document struct {
 	entries   int // cross-reference entries read so far
 	cost      cost
 	cache     cache
+	inspected bool     // guard has looked at every object
+	hazards   []Hazard // what it found
 }
 
 // Revision is one state of the file: what stood between the previous end and
