@@ -68,7 +68,7 @@ func (f *font) embed(w *pdf.Writer) (pdf.Ref, error) {
 	descriptor := w.Add(pdf.Dict{
 		"Type": pdf.Name("FontDescriptor"), "FontName": name, "FontFile2": stream,
 		"Flags":    6, // serif, symbolic
-		"FontBBox": pdf.Array{-1000, -350, 2930, 1450}, "ItalicAngle": 0,
+		"FontBBox": boundingBox(file), "ItalicAngle": 0,
 		"Ascent": 880, "Descent": -120, "CapHeight": 735, "StemV": 80,
 	})
 	widths := pdf.Array{}

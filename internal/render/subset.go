@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/govseal/govseal/internal/glyph"
+	"github.com/govseal/govseal/internal/pdf"
 )
 
 var be = binary.BigEndian
@@ -115,6 +116,17 @@ func (t ttf) metric(gid uint16) []byte {
 		return []byte{0, 0, 0, 0}
 	}
 	return []byte{hmtx[4*full-4], hmtx[4*full-3], hmtx[at], hmtx[at+1]}
+}
+
+// boundingBox is that of the face, from the head table of a file that subset
+// wrote: its second table, behind glyf.
+func boundingBox(file []byte) pdf.Array {
+	head := file[be.Uint32(file[12+16+8:]):]
+	var box pdf.Array
+	for i := range 4 {
+		box = append(box, int(int16(be.Uint16(head[36+2*i:]))))
+	}
+	return box
 }
 
 // assemble writes directory and tables, with all checksums.
