@@ -101,13 +101,13 @@ func (g *group) close() error {
 	}
 	close(g.jobs)
 	<-g.done
-	return g.conn.Close()
+	return errors.Join(g.stmts.close(), g.conn.Close())
 }
 
 func (g *group) run() {
 	defer close(g.done)
 	for j := range g.jobs {
-		batch := g.transaction(j)
+		batch := g.transaction(j, true)
 		for _, b := range batch {
 			close(b.ended)
 		}
@@ -117,22 +117,25 @@ func (g *group) run() {
 	}
 }
 
-// transaction runs first and the jobs that queue up behind it, and returns
-// them with their outcomes.
-func (g *group) transaction(first *job) []*job {
+// transaction runs first, and with more the jobs that queue up behind it, and
+// returns them with their outcomes.
+func (g *group) transaction(first *job, more bool) []*job {
 	ctx := context.Background() // a caller's end must not undo the others' work
 	batch := []*job{first}
 	if err := g.begin(ctx); err != nil {
-		return fail(g.drain(batch), err)
+		if more {
+			batch = g.drain(batch)
+		}
+		return fail(batch, err)
 	}
 	t := &tx{querier: g.stmts}
 	start := time.Now()
 	for i := 0; i < len(batch); i++ {
 		if err := g.savepoint(ctx, t, batch[i]); err != nil {
 			g.rollback(ctx)
-			return fail(batch, err)
+			return g.separate(batch, batch[i], err)
 		}
-		if i == len(batch)-1 && len(batch) < groupSize && time.Since(start) < groupTime {
+		if more && i == len(batch)-1 && len(batch) < groupSize && time.Since(start) < groupTime {
 			batch = g.next(batch)
 		}
 	}
@@ -140,6 +143,18 @@ func (g *group) transaction(first *job) []*job {
 		g.rollback(ctx)
 		return fail(batch, err)
 	}
+	return batch
+}
+
+// separate ends a transaction that one job brought down with it, as on a full
+// disk: the others, undone for no fault of theirs, run again one by one.
+func (g *group) separate(batch []*job, culprit *job, err error) []*job {
+	for _, j := range batch {
+		if j != culprit && j.err == nil {
+			g.transaction(j, false)
+		}
+	}
+	culprit.err = err
 	return batch
 }
 
@@ -203,7 +218,7 @@ func (g *group) savepoint(ctx context.Context, t *tx, j *job) error {
 	if j.err != nil {
 		t.reset(before)
 		if _, err := g.stmts.exec(ctx, `ROLLBACK TO job`); err != nil {
-			return unavailable(err) // a full disk may have ended the transaction
+			return unavailable(j.err) // SQLite ended the transaction, as it does on a full disk
 		}
 	}
 	_, err := g.stmts.exec(ctx, `RELEASE job`)

@@ -25,6 +25,19 @@ func TestOpenKeepsWhatWasWritten(t *testing.T) {
 	})
 }
 
+// A closed database is one file: nothing is left beside it.
+func TestCloseFoldsTheLog(t *testing.T) {
+	h := newHouse(t, "sqlite")
+	h.furnish()
+	h.stamp(intent(1))
+	h.must(h.db.Close())
+	files, err := filepath.Glob(h.dsn + "*")
+	h.must(err)
+	if len(files) != 1 {
+		t.Errorf("found %v", files)
+	}
+}
+
 func TestCreateRefusesADatabaseThatIsThere(t *testing.T) {
 	onBoth(t, func(h *house) {
 		if db, err := store.Create(ctx, store.Config{DSN: h.dsn}); err == nil {
@@ -36,17 +49,17 @@ func TestCreateRefusesADatabaseThatIsThere(t *testing.T) {
 
 func TestOpenRefusesWhatCreateDidNotMake(t *testing.T) {
 	t.Run("no file", func(t *testing.T) {
-		h := &house{T: t}
+		h := &house{TB: t}
 		_, err := store.Open(ctx, store.Config{DSN: filepath.Join(t.TempDir(), "none.db")})
 		h.is(err, seal.ErrUnavailable)
 	})
 	t.Run("empty PostgreSQL database", func(t *testing.T) {
-		h := &house{T: t}
+		h := &house{TB: t}
 		_, err := store.Open(ctx, store.Config{DSN: newPostgres(t)})
 		h.is(err, seal.ErrUnavailable)
 	})
 	t.Run("no PostgreSQL server", func(t *testing.T) {
-		h := &house{T: t}
+		h := &house{TB: t}
 		_, err := store.Open(ctx, store.Config{DSN: "postgres://u:secret@127.0.0.1:1/none"})
 		h.is(err, seal.ErrUnavailable)
 		if strings.Contains(err.Error(), "secret") {

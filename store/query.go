@@ -5,6 +5,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"sync"
 )
 
@@ -136,6 +137,19 @@ func (p *prepared) query(ctx context.Context, query string, args ...any) (*sql.R
 func (p *prepared) row(ctx context.Context, query string, args ...any) result {
 	rows, err := p.query(ctx, query, args...)
 	return result{rows, err}
+}
+
+// close lets the statements go; an SQLite connection with open statements
+// stays half open and does not fold its log into the file.
+func (p *prepared) close() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var errs []error
+	for _, s := range p.known {
+		errs = append(errs, s.Close())
+	}
+	p.known = nil
+	return errors.Join(errs...)
 }
 
 func affected(r sql.Result, err error) (int64, error) {

@@ -136,7 +136,7 @@ func (e *liteEngine) present() error {
 }
 
 func (e *liteEngine) close() error {
-	return errors.Join(e.group.close(), e.readers.Close(), e.writers.Close())
+	return errors.Join(e.group.close(), e.pool.close(), e.readers.Close(), e.writers.Close())
 }
 
 // syncDir makes the names in a folder durable.

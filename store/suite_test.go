@@ -29,7 +29,7 @@ var macKey = [32]byte{7}
 
 // house is an empty database on one engine.
 type house struct {
-	*testing.T
+	testing.TB
 	engine string
 	dsn    string
 	db     *store.DB
@@ -43,8 +43,8 @@ func onBoth(t *testing.T, test func(h *house)) {
 	}
 }
 
-func newHouse(t *testing.T, engine string) *house {
-	h := &house{T: t, engine: engine}
+func newHouse(t testing.TB, engine string) *house {
+	h := &house{TB: t, engine: engine}
 	if engine == "postgres" {
 		h.dsn = newPostgres(t)
 	} else {
