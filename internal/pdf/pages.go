@@ -2,8 +2,6 @@
 
 package pdf
 
-import "slices"
-
 // page is a leaf of the page tree with what it inherits.
 type page struct {
 	ref    Ref
@@ -173,8 +171,4 @@ func (v view) geometry(p page) (geometry, error) {
 		}
 	}
 	return g, nil
-}
-
-func (t *pageTree) index(num int) int {
-	return slices.IndexFunc(t.pages, func(p page) bool { return p.ref.Num == num })
 }

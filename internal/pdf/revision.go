@@ -71,6 +71,9 @@ func (d *Document) group(last terminator) error {
 			}
 			continue
 		}
+		if top && t.end != last.end {
+			return broken(last.at, "the last startxref leads back over what stands before it")
+		}
 		d.revisions = append(d.revisions, Revision{Start: start, End: t.end, Objects: objects,
 			Stream: !s.table, Hybrid: s.hybrid, last: i})
 		start, objects = t.end, 0

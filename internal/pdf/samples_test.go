@@ -93,6 +93,8 @@ func TestSampleDump(t *testing.T) {
 		t.Logf("    pages %d %v hazards %v %v rev %d sigs %d %v", n, err, h, err2, len(d.Revisions()), len(s), err3)
 		for i := range s {
 			t.Logf("     %v %v %v rev %d whole %v law %v", s[i].Fields, s[i].SubFilter, s[i].ByteRange, s[i].Revision, s[i].WholeFile, s[i].Law)
+			c, err := d.Changes(context.Background(), &s[i])
+			t.Logf("       CHANGES %v %v", c, err)
 		}
 	}
 }
