@@ -182,10 +182,12 @@ func (o *office) Evidence(_ context.Context, der []byte) (chain, crls [][]byte, 
 }
 
 // timeStamper is a real authority with its own certificate.
-func (o *office) timeStamper(t testing.TB) *tsa.Authority {
+func (o *office) timeStamper(t testing.TB) *tsa.Authority { return o.timeStamperWith(t, nil) }
+
+func (o *office) timeStamperWith(t testing.TB, more [][]byte) *tsa.Authority {
 	p := o.certify(t, &o.ca, name("示例时间戳"), cert.ExtKeyUsage(cert.DigitalSignature), cert.ExtExtKeyUsage(true, cert.OIDTimeStamping))
 	return must(tsa.New(tsa.Config{
-		Signer: p.key, Certificate: p.der, Chain: [][]byte{o.ca.der}, Policy: []int{2, 999, 1, 3, 1}, Now: o.now,
+		Signer: p.key, Certificate: p.der, Chain: append([][]byte{o.ca.der}, more...), Policy: []int{2, 999, 1, 3, 1}, Now: o.now,
 	}))
 }
 

@@ -68,11 +68,17 @@ func (r *Request) validate(kind Kind) error {
 	if kind != KindPDF && (r.Place != nil || r.Profile != "" || r.Reason != "" || r.DryRun) {
 		return refuse(ReasonRequest, "place, profile, reason and dryRun belong to a PDF")
 	}
+	if p := r.Place; p != nil && (!sound(p.X) || !sound(p.Y)) {
+		return refuse(ReasonPlace, "x and y are millimetres")
+	}
 	if r.Profile != "" && r.Profile != ProfileCMS && r.Profile != ProfileSES {
 		return refuse(ReasonRequest, "profile is neither cms nor ses")
 	}
 	return nil
 }
+
+// sound bounds a length in millimetres; a PDF page has at most 5,080.
+func sound(mm float64) bool { return mm >= -10_000 && mm <= 10_000 }
 
 func validKey(key string) error {
 	if key == "" || len(key) > maxKey {
