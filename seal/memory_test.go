@@ -186,7 +186,7 @@ func (m *memory) RecordIntent(ctx context.Context, i seal.Intent) (seal.Admissio
 func (m *memory) admit(ctx context.Context, i seal.Intent) (seal.Admission, error) {
 	s, ok := m.seals[i.Seal]
 	if !ok {
-		return seal.Admission{}, &registry.Denied{Reason: "seal-state", Detail: "unknown"}
+		return seal.Admission{}, seal.ErrNotFound
 	}
 	app, err := m.people.Application(ctx, i.Application)
 	if err != nil {
@@ -341,6 +341,10 @@ func (m *memory) RecordWithdrawal(ctx context.Context, id, reason string, at tim
 	}
 	s.Withdrawn, s.WithdrawnWhy = at, reason
 	m.stamps[id] = s
+	if d, ok := m.sheets[s.Decision]; ok {
+		d.Withdrawn, d.WithdrawnWhy = at, reason
+		m.sheets[s.Decision] = d
+	}
 	return m.event(e)
 }
 

@@ -102,7 +102,6 @@ func TestSealsThatMustNotStamp(t *testing.T) {
 			a.State = registry.Suspended
 			h.people.applications[a.ID] = a
 		}, "application"},
-		"unknown": {func(h *house) { h.seals[0].ESID = "99010099999999" }, "seal-state"},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -114,6 +113,14 @@ func TestSealsThatMustNotStamp(t *testing.T) {
 				t.Error("something was recorded")
 			}
 		})
+	}
+}
+
+func TestUnknownSeal(t *testing.T) {
+	h := newHouse(t)
+	h.seals[0].ESID = "99010099999999"
+	if _, err := h.StampDigest(ctx, h.request(h.seals[0], "k1"), [32]byte{1}); !errors.Is(err, seal.ErrNotFound) {
+		t.Errorf("got %v", err)
 	}
 }
 
