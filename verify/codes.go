@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package verify
+
+// Code is a stable name of a finding: scripts, pages and statistics depend on
+// it. Names of ETSI EN 319 102-1 are used where it has one
+// (facts/verification-and-api.md 1.1).
+type Code string
+
+const (
+	CodeFormatFailure        Code = "FORMAT_FAILURE"
+	CodeEncrypted            Code = "DOCUMENT_ENCRYPTED"
+	CodeUnreachable          Code = "SIGNATURE_UNREACHABLE"
+	CodeLimitExceeded        Code = "LIMIT_EXCEEDED"
+	CodeStampMissing         Code = "STAMP_MISSING"
+	CodeStampForeign         Code = "STAMP_FOREIGN"
+	CodeHashFailure          Code = "HASH_FAILURE"
+	CodeNoSignedData         Code = "SIGNED_DATA_NOT_FOUND"
+	CodeByteRange            Code = "BYTE_RANGE_INVALID"
+	CodeCoversRevision       Code = "COVERS_REVISION"
+	CodeChanged              Code = "CHANGED_AFTER_STAMP"
+	CodeChangesAllowed       Code = "CHANGES_ALLOWED"
+	CodeChangesForm          Code = "CHANGES_FORM_FILLED"
+	CodeChangesUnknown       Code = "CHANGES_UNKNOWN"
+	CodeLaterSignature       Code = "LATER_SIGNATURE_NOT_VALID"
+	CodeSigCrypto            Code = "SIG_CRYPTO_FAILURE"
+	CodeCryptoConstraints    Code = "CRYPTO_CONSTRAINTS_FAILURE"
+	CodeSigConstraints       Code = "SIG_CONSTRAINTS_FAILURE"
+	CodeUnsupported          Code = "UNSUPPORTED_SIGNATURE_FORMAT"
+	CodeNoSigningCertificate Code = "NO_SIGNING_CERTIFICATE_FOUND"
+	CodeNoESS                Code = "NO_SIGNING_CERTIFICATE_ATTRIBUTE"
+	CodeNoSignedAttributes   Code = "NO_SIGNED_ATTRIBUTES"
+	CodeTolerated            Code = "TOLERATED"
+	CodeNoSeal               Code = "NO_SEAL"
+	CodeSealMalformed        Code = "SEAL_MALFORMED"
+	CodeSealMakerSignature   Code = "SEAL_MAKER_SIGNATURE_INVALID"
+	CodeSealMakerUntrusted   Code = "SEAL_MAKER_UNTRUSTED"
+	CodeSealMakerAtCreation  Code = "SEAL_MAKER_NOT_VALID_AT_CREATION"
+	CodeSealMakerExpired     Code = "SEAL_MAKER_EXPIRED"
+	CodeSealMakerRevoked     Code = "SEAL_MAKER_REVOKED"
+	CodeSignerNotInList      Code = "SIGNER_NOT_IN_SEAL_CERTLIST"
+	CodeSealExpired          Code = "SEAL_EXPIRED"
+	CodeSealNotYetValid      Code = "SEAL_NOT_YET_VALID"
+	CodeSealSuspended        Code = "SEAL_SUSPENDED"
+	CodeSuspendedNoPOE       Code = "SEAL_SUSPENDED_NO_POE"
+	CodeSealTimestamp        Code = "SEAL_TIMESTAMP_INVALID"
+	CodeSealExtension        Code = "SEAL_EXTENSION_UNKNOWN"
+	CodeSealImageMismatch    Code = "SEAL_IMAGE_MISMATCH"
+	CodeSealImageUnchecked   Code = "SEAL_IMAGE_UNCHECKED"
+	CodeNoChain              Code = "NO_CERTIFICATE_CHAIN_FOUND"
+	CodeChainGeneral         Code = "CERTIFICATE_CHAIN_GENERAL_FAILURE"
+	CodeChainConstraints     Code = "CHAIN_CONSTRAINTS_FAILURE"
+	CodeUsage                Code = "KEY_USAGE_NOT_ALLOWED"
+	CodePolicyProcessing     Code = "POLICY_PROCESSING_ERROR"
+	CodeAnchorItself         Code = "TRUSTED_BY_ITSELF"
+	CodeExpired              Code = "EXPIRED"
+	CodeNotYetValid          Code = "NOT_YET_VALID"
+	CodeOutOfBoundsNoPOE     Code = "OUT_OF_BOUNDS_NO_POE"
+	CodeRevoked              Code = "REVOKED"
+	CodeRevokedNoPOE         Code = "REVOKED_NO_POE"
+	CodeRevokedCA            Code = "REVOKED_CA"
+	CodeRevokedCANoPOE       Code = "REVOKED_CA_NO_POE"
+	CodeRevocationUnknown    Code = "REVOCATION_UNKNOWN"
+	CodeTryLater             Code = "TRY_LATER"
+	CodeTimeProven           Code = "TIME_PROVEN"
+	CodeNoPOE                Code = "NO_POE"
+	CodeTimeByClaim          Code = "TIME_TAKEN_AS_CLAIMED"
+	CodeNoClaimedTime        Code = "NO_CLAIMED_TIME"
+	CodeTimeOrder            Code = "TIMESTAMP_ORDER_FAILURE"
+	CodeTimestampInvalid     Code = "TIMESTAMP_INVALID"
+	CodeTimestampUntrusted   Code = "TIMESTAMP_UNTRUSTED"
+	CodeTimestampExpired     Code = "TIMESTAMP_AUTHORITY_EXPIRED"
+	CodeLogged               Code = "LOGGED"
+	CodeNotInLog             Code = "NOT_IN_LOG"
+	CodeLedgerInvalid        Code = "LEDGER_PROOF_INVALID"
+	CodeLedgerUntrusted      Code = "LEDGER_UNTRUSTED"
+)
+
+// sentence is what a code says to people, in both languages.
+type sentence struct{ zh, en string }
+
+var sentences = map[Code]sentence{
+	CodeFormatFailure:        {"文件或签章数据结构损坏，不符合格式要求。", "The file or its stamp is broken or not well-formed."},
+	CodeEncrypted:            {"文件已加密，无法查验其内容。", "The file is encrypted and cannot be examined."},
+	CodeUnreachable:          {"文件含有签名数据，但没有任何表单域引用它。", "The file holds signature data that no form field leads to."},
+	CodeLimitExceeded:        {"签章数量超过允许的上限，未全部查验。", "There are more stamps than the limit allows; not all were examined."},
+	CodeStampMissing:         {"决定书列明的单位尚未签章，或其签章已被移除。", "A department that the decision lists has not stamped it, or its stamp was removed."},
+	CodeStampForeign:         {"签章单位不在决定书列明的单位之中。", "The stamp is of a department that the decision does not list."},
+	CodeHashFailure:          {"文件内容与签章时不一致，已被改动。", "The content differs from what was stamped: it was changed."},
+	CodeNoSignedData:         {"没有提供签章所针对的原文或其摘要。", "What the signature is over was not handed in, neither as content nor as digest."},
+	CodeByteRange:            {"签名覆盖范围不合规，不能证明其声称覆盖的内容。", "The signature's byte ranges break the rules and do not cover what they claim."},
+	CodeCoversRevision:       {"签名只覆盖文件的一个早期版本，其后的内容另行列出。", "The signature covers an earlier revision of the file; what follows is listed."},
+	CodeChanged:              {"文件在盖章之后被改动。", "The file was changed after it was stamped."},
+	CodeChangesAllowed:       {"盖章之后只有允许的追加（验证材料、时间戳或其他有效签名）。", "Only permitted additions follow the stamp: validation material, time-stamps or further valid signatures."},
+	CodeChangesForm:          {"盖章之后有表单域被填写，是否允许由验证策略决定。", "Form fields were filled in after the stamp; whether that is allowed is for the policy to say."},
+	CodeChangesUnknown:       {"盖章之后的改动无法比对。", "What came after the stamp could not be compared."},
+	CodeLaterSignature:       {"盖章之后追加的签名本身未通过验证。", "A signature added later is not valid itself."},
+	CodeSigCrypto:            {"签名值不正确：签名不是由该证书的私钥作出的，或签名数据被改动。", "The signature value is wrong: it was not made with this certificate's key, or the signed data was changed."},
+	CodeCryptoConstraints:    {"所用密码算法不受支持或强度不足。", "The algorithm is not supported or too weak."},
+	CodeSigConstraints:       {"签名的构成不符合规范。", "The signature is not made up as the rules demand."},
+	CodeUnsupported:          {"签名格式不受支持，无法验证。", "The signature's format is not supported."},
+	CodeNoSigningCertificate: {"找不到签章者证书，或证书无法读取。", "The signer's certificate is missing or cannot be read."},
+	CodeNoESS:                {"签名属性中没有签名证书标识。", "The signed attributes do not name the signing certificate."},
+	CodeNoSignedAttributes:   {"签名不含签名属性，直接对内容签名。", "The signature has no signed attributes; it is over the content itself."},
+	CodeTolerated:            {"数据与标准略有出入，已按通行做法读取。", "The data deviates from the standard and was read as is usual in the field."},
+	CodeNoSeal:               {"这是数字签名，没有附带电子印章。", "This is a digital signature without an electronic seal."},
+	CodeSealMalformed:        {"电子印章数据损坏，无法读取。", "The electronic seal is broken and cannot be read."},
+	CodeSealMakerSignature:   {"制章者的签名不正确：印章数据被改动或系伪造。", "The maker's signature on the seal is wrong: the seal was changed or forged."},
+	CodeSealMakerUntrusted:   {"印章的制作者不是受信任的制章机构。", "The seal was not made by a trusted seal maker."},
+	CodeSealMakerAtCreation:  {"印章制作时，制章者证书不在有效期内。", "The maker's certificate was not in force when the seal was made."},
+	CodeSealMakerExpired:     {"制章者证书现已过期，但制章时有效。", "The maker's certificate has expired since; it was in force when the seal was made."},
+	CodeSealMakerRevoked:     {"制章者证书已被撤销。", "The maker's certificate is revoked."},
+	CodeSignerNotInList:      {"签章者证书不在印章的签章者证书列表中：此人无权使用该印章。", "The signer's certificate is not in the seal's list: it may not use this seal."},
+	CodeSealExpired:          {"印章在签章时已过有效期。", "The seal had expired when it was used."},
+	CodeSealNotYetValid:      {"印章在签章时尚未生效。", "The seal was not yet in force when it was used."},
+	CodeSealSuspended:        {"签章时该印章处于停用状态。", "The seal was suspended when it was used."},
+	CodeSuspendedNoPOE:       {"印章目前停用，且无法证明签章早于停用。", "The seal is suspended now, and nothing proves that the stamp is older."},
+	CodeSealTimestamp:        {"印章自带的时间戳不正确。", "The seal's own time-stamp is wrong."},
+	CodeSealExtension:        {"含有未知的关键扩展项。", "There is a critical extension that is not understood."},
+	CodeSealImageMismatch:    {"页面上显示的印章图像与印章数据中的不一致。", "The picture shown on the page is not the seal's."},
+	CodeSealImageUnchecked:   {"无法比对页面上显示的印章图像。", "The picture shown on the page could not be compared with the seal's."},
+	CodeNoChain:              {"找不到通向受信任根证书的证书链：由其他机构颁发，或缺少中间证书。", "No chain leads to a trusted root: another authority issued it, or an issuing certificate is missing."},
+	CodeChainGeneral:         {"证书链中的签名不成立。", "A signature in the certificate chain does not hold."},
+	CodeChainConstraints:     {"证书链违反了其自身的限制。", "The certificate chain breaks its own constraints."},
+	CodeUsage:                {"证书的用途不允许作此签名。", "The certificate may not be used for such a signature."},
+	CodePolicyProcessing:     {"证书策略不符合要求。", "The certificate policies do not meet the demands."},
+	CodeAnchorItself:         {"该证书本身即在信任列表中。", "The certificate itself is trusted."},
+	CodeExpired:              {"签章时证书已过期。", "The certificate had expired at the time of signing."},
+	CodeNotYetValid:          {"签章时证书尚未生效。", "The certificate was not yet in force at the time of signing."},
+	CodeOutOfBoundsNoPOE:     {"证书或印章现已过期，且无法证明签章早于到期。", "Certificate or seal has expired, and nothing proves that the stamp is older."},
+	CodeRevoked:              {"签章时证书已被撤销。", "The certificate was revoked at the time of signing."},
+	CodeRevokedNoPOE:         {"证书已被撤销，且无法证明签章早于撤销。", "The certificate is revoked, and nothing proves that the stamp is older."},
+	CodeRevokedCA:            {"签章时，颁发机构的证书已被撤销。", "An issuing certificate was revoked at the time of signing."},
+	CodeRevokedCANoPOE:       {"颁发机构的证书已被撤销，且无法证明签章早于撤销。", "An issuing certificate is revoked, and nothing proves that the stamp is older."},
+	CodeRevocationUnknown:    {"没有可用的撤销信息：请提供颁发机构的证书撤销列表。", "Revocation could not be checked: supply the issuer's certificate revocation list."},
+	CodeTryLater:             {"撤销信息已过时：请提供更新的证书撤销列表后重试。", "The revocation information is out of date: supply a newer certificate revocation list and try again."},
+	CodeTimeProven:           {"签章时间由受信任的时间戳证明。", "The time of the stamp is proven by a trusted authority."},
+	CodeNoPOE:                {"签章时间仅由签章者声称，没有可信的时间证明。", "The time of the stamp is only claimed by the signer; nothing trusted proves it."},
+	CodeTimeByClaim:          {"按所选策略（GB/T 38540），以签章者声称的时间为准。", "By the chosen policy (GB/T 38540) the time claimed by the signer is taken."},
+	CodeNoClaimedTime:        {"签章未声明时间。", "The stamp claims no time."},
+	CodeTimeOrder:            {"声称的签章时间晚于已证明的时间或当前时间。", "The claimed time lies after the proven time or after now."},
+	CodeTimestampInvalid:     {"所附时间戳不正确，不予采信。", "The time-stamp is wrong and proves nothing."},
+	CodeTimestampUntrusted:   {"时间戳机构不受信任，其时间不予采信。", "The time-stamp authority is not trusted; its time proves nothing."},
+	CodeTimestampExpired:     {"时间戳机构的证书现已过期，签发时有效。", "The time-stamp authority's certificate has expired since; it was in force then."},
+	CodeLogged:               {"已登记于受信任的存证日志。", "The stamp is recorded in a trusted ledger."},
+	CodeNotInLog:             {"所附存证证明与本签章无关。", "The ledger proof is not about this stamp."},
+	CodeLedgerInvalid:        {"所附存证证明不正确。", "The ledger proof is wrong."},
+	CodeLedgerUntrusted:      {"所附存证证明出自不受信任的存证日志。", "The ledger proof is of a ledger that is not trusted."},
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package verify
+
+import (
+	"github.com/govseal/govseal/internal/pdf"
+)
+
+// coverage holds a signature to the law of ByteRange and Contents, and says
+// how much of the file it covers.
+func (p *pdfRun) coverage(sig *pdf.Signature, s *Stamp) {
+	for _, law := range sig.Law {
+		s.Coverage.fail(CodeByteRange, law)
+	}
+	s.Coverage.Scope = "whole-file"
+	if !sig.WholeFile {
+		s.Coverage.Scope = "revision"
+		s.Coverage.note(CodeCoversRevision, "")
+	}
+	s.Coverage.ok()
+}
+
+var levelNames = map[pdf.Level]string{
+	pdf.LevelNone: "none", pdf.LevelLTA: "lta", pdf.LevelSignature: "signature",
+	pdf.LevelForm: "form", pdf.LevelAnnotation: "annotation", pdf.LevelOther: "other",
+}
+
+// changes judges what came after a signature (design.md 6): DSS and document
+// time-stamps, and further signatures that are themselves valid, are allowed
+// and listed; form filling is undecided unless the policy allows it; anything
+// else is a change of the stamped document.
+func (p *pdfRun) changes(i int, s *Stamp) {
+	sig := &p.sigs[i]
+	f := &s.Changes
+	if sig.WholeFile {
+		f.ok()
+		return
+	}
+	list, err := p.doc.Changes(p.ctx, sig)
+	if p.ctx.Err() != nil {
+		p.keep(p.ctx.Err())
+	}
+	if err != nil {
+		f.unknown(CodeChangesUnknown, err.Error())
+		return
+	}
+	worst := pdf.LevelNone
+	for _, c := range list {
+		f.List = append(f.List, Change{Level: levelNames[c.Level], Name: c.Name, Detail: c.Detail})
+		worst = max(worst, c.Level)
+	}
+	switch {
+	case worst >= pdf.LevelAnnotation:
+		f.fail(CodeChanged, describe(list, pdf.LevelAnnotation))
+	case worst == pdf.LevelForm && (sig.DocMDP == 1 || len(sig.Locks) > 0):
+		f.fail(CodeChanged, describe(list, pdf.LevelForm))
+	case worst == pdf.LevelForm && !p.policy.AllowFormFilling:
+		f.unknown(CodeChangesForm, describe(list, pdf.LevelForm))
+	case worst == pdf.LevelSignature && sig.DocMDP == 1:
+		f.fail(CodeChanged, "a further signature under a certification that allows no change")
+	}
+	if worst >= pdf.LevelSignature {
+		p.laterSignatures(i, f)
+	}
+	if len(list) > 0 && f.Status == "" {
+		f.note(CodeChangesAllowed, describe(list, pdf.LevelLTA))
+	}
+	f.ok()
+}
+
+// laterSignatures: a further signature is allowed only when it is valid.
+func (p *pdfRun) laterSignatures(i int, f *ChangesFact) {
+	for j := range p.sigs {
+		n, stamp := p.stamps[j]
+		if !stamp || j == i || p.sigs[j].Revision <= p.sigs[i].Revision {
+			continue
+		}
+		switch v := p.report.Stamps[n].conclude(p.policy.Revocation == RevocationOptional); v {
+		case Valid:
+		case Invalid:
+			f.fail(CodeLaterSignature, p.report.Stamps[n].Field)
+		default:
+			f.unknown(CodeLaterSignature, p.report.Stamps[n].Field)
+		}
+	}
+}
+
+func describe(list []pdf.Change, from pdf.Level) string {
+	var text string
+	for _, c := range list {
+		if c.Level < from {
+			continue
+		}
+		if len(text) > 400 {
+			return text + ", …"
+		}
+		if text != "" {
+			text += ", "
+		}
+		text += c.Name
+		if c.Detail != "" {
+			text += " (" + c.Detail + ")"
+		}
+	}
+	return text
+}
