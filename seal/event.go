@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/govseal/govseal/internal/gm"
 	"github.com/govseal/govseal/ledger"
 )
 
@@ -16,6 +17,7 @@ import (
 const (
 	FactDocument    = "document"    // SM3 of what was handed in
 	FactOutput      = "output"      // SM3 of what was given back
+	FactSignature   = "signature"   // SM3 of the SES_Signature or CMS, DER
 	FactRendered    = "rendered"    // SM3 of a decision's PDF; absent when there is none
 	FactSeal        = "seal"        // esID
 	FactCertificate = "certificate" // serial number, hex
@@ -46,7 +48,7 @@ func private(v any) json.RawMessage {
 // event is what the stamp's leaf and audit entry say.
 func (st *Stamp) event(a *act) ledger.Event {
 	facts := []ledger.Fact{
-		digest(FactDocument, st.Document), digest(FactOutput, st.Output),
+		digest(FactDocument, st.Document), digest(FactOutput, st.Output), digest(FactSignature, gm.SM3(st.Signature)),
 		text(FactSeal, st.Seal), text(FactCertificate, a.admission.Seal.CertSerial), text(FactDepartment, st.Department),
 		text(FactCode, st.Code), instant(st.Time),
 	}
