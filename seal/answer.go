@@ -28,7 +28,7 @@ type Answer struct {
 	Output      string            `json:"output"`                // of what was given back
 	OutputType  string            `json:"outputType"`            // its media type
 	Rendered    string            `json:"rendered,omitempty"`    // of the decision's sealed PDF
-	Signature   []byte            `json:"signature,omitempty"`   // SES_Signature, DER in base64; digest only
+	Signature   []byte            `json:"signature,omitempty"`   // SES_Signature, DER in base64; of a digest, when stamped
 	Decision    *AnswerDecision   `json:"decision,omitempty"`
 	Place       *AnswerPlace      `json:"place,omitempty"` // pdf only
 	Links       map[string]string `json:"links"`           // self, document, evidence, proof, verify; rendered, stamps for a decision
@@ -77,9 +77,6 @@ func (st *Stamp) answer(a *act, p product, verifyURL string) (json.RawMessage, e
 			"self": path, "document": path + "/document", "evidence": path + "/evidence", "proof": path + "/proof",
 			"verify": verifyURL + "/s/" + st.Code,
 		},
-	}
-	if st.Kind == KindDigest {
-		ans.Signature = st.Signature
 	}
 	if st.Rendered != [32]byte{} {
 		ans.Rendered = hex.EncodeToString(st.Rendered[:])

@@ -7,22 +7,38 @@ import (
 	"encoding/binary"
 	"fmt"
 	"hash/crc32"
+	"image"
+	"image/color"
 	"image/png"
 	"math"
 	"slices"
 )
 
-// PNG returns Draw's picture as PNG with its physical size.
+// PNG returns Draw's picture as PNG with its physical size. The file has one
+// octet a sample: every stamp carries it, and the ink has one colour.
 func (p SealPicture) PNG() ([]byte, error) {
 	picture, err := p.Draw()
 	if err != nil {
 		return nil, err
 	}
 	var buf bytes.Buffer
-	if err := png.Encode(&buf, picture); err != nil {
+	if err := png.Encode(&buf, inked(picture)); err != nil {
 		return nil, fmt.Errorf("encode seal picture: %w", err)
 	}
 	return withPhysicalSize(buf.Bytes(), p.withDefaults().DPI), nil
+}
+
+// inked returns the same samples with a palette: the ink at every opacity.
+func inked(picture *image.NRGBA) *image.Paletted {
+	palette := make(color.Palette, 256)
+	for alpha := range palette {
+		palette[alpha] = color.NRGBA{red, green, blue, uint8(alpha)}
+	}
+	out := image.NewPaletted(picture.Rect, palette)
+	for i := range out.Pix {
+		out.Pix[i] = picture.Pix[4*i+3]
+	}
+	return out
 }
 
 // withPhysicalSize inserts a pHYs chunk (PNG 11.3.4.3) behind the header
