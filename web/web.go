@@ -3,6 +3,12 @@
 // Package web holds the pages that citizens see: templates, style and the one
 // script, embedded. It knows no rules: package api fills the views from the
 // same functions that answer its JSON routes.
+//
+// Every page works without script, loads nothing from elsewhere, has no inline
+// style or script (the policy that api sends forbids both), and is
+// well-formed XML as well as HTML, which the tests use. A page that answers a
+// form cannot be fetched again in the other language, because no file is kept:
+// it carries both languages, and the switch is a link within it.
 package web
 
 import (
@@ -10,101 +16,82 @@ import (
 	"time"
 )
 
-// Text is one sentence in both languages.
-type Text struct{ ZH, EN string }
+// Beijing is the zone in which times are shown unless Location says otherwise.
+var Beijing = time.FixedZone("UTC+8", 8*60*60)
 
-// In returns the sentence in a language, "zh" or "en".
-func (t Text) In(lang string) string {
-	if lang == "en" {
-		return t.EN
-	}
-	return t.ZH
+// Pages renders the views. It is safe for concurrent use once its fields are set.
+type Pages struct {
+	// Location is the zone in which times are shown, with the offset beside
+	// them. New sets Beijing.
+	Location *time.Location
+	// Operator is who runs the service, shown in the footer; may be empty.
+	Operator Text
+	// MaxUpload is the largest document taken, in octets; the page says it. 0: not said.
+	MaxUpload int64
+
+	templates map[string]*set // by language
+	static    *static
+	docs      docsCache
 }
-
-// Report is the page that answers an uploaded document.
-type Report struct {
-	Verdict  string // valid, invalid, indeterminate, unsealed
-	Headline Text
-	Kind     string // decision, pdf, ses, ...
-	Digest   string // SM3 of the document, hex
-	Checked  time.Time
-	Advice   []Text // what to do next, what this does not prove
-	Stamps   []Stamp
-	Facts    []Fact // about the whole document
-}
-
-// Stamp is one seal on the document.
-type Stamp struct {
-	Verdict    string
-	Headline   Text
-	SealName   string
-	Owner      string // department
-	CreditCode string
-	ESID       string
-	Picture    []byte // PNG, shown only when the seal's own signature holds
-	Time       time.Time
-	TimeProven bool
-	Signer     string // certificate subject, readable
-	Issuer     string
-	Serial     string
-	Facts      []Fact
-}
-
-// Fact is one thing that was established, with its reasons.
-type Fact struct {
-	Name    Text
-	Status  string // ok, failed, unknown, not-applicable
-	Reasons []Text
-}
-
-// Landing is the page behind a QR code.
-type Landing struct {
-	Found       bool   // false: unknown and wrong codes look alike
-	Code        string // in fours
-	State       string // in-force, withdrawn, incomplete
-	Kind        string // decision, pdf, digest
-	Number      string // decision number
-	Matter      string
-	Departments []LandingDepartment
-	Date        string
-	ValidTo     string
-	Applicant   string // masked
-	Withdrawn   time.Time
-	Why         string
-	Stamped     time.Time
-}
-
-// LandingDepartment is one issuing department and its seal's state now.
-type LandingDepartment struct {
-	Name    string
-	Stamped bool
-	Seal    string // active, suspended, cancelled; "" while not stamped
-}
-
-// Problem is an error page.
-type Problem struct {
-	Status int
-	Title  Text
-	Detail Text
-}
-
-// Pages renders the views. It is safe for concurrent use.
-type Pages struct{ _ struct{} }
 
 // New parses the embedded templates.
-func New() (*Pages, error) { panic("unwritten") }
+func New() (*Pages, error) {
+	st, err := newStatic()
+	if err != nil {
+		return nil, err
+	}
+	p := &Pages{Location: Beijing, static: st, templates: map[string]*set{}}
+	for _, lang := range []string{zh, en} {
+		if p.templates[lang], err = p.parse(lang); err != nil {
+			return nil, err
+		}
+	}
+	return p, nil
+}
 
-// Static serves the embedded style, script, fonts and the browser verifier's
-// loader under /static/, with long caching by content hash.
-func (p *Pages) Static() http.Handler { panic("unwritten") }
+// Static serves the embedded style, script and icon under /static/, with long
+// caching by content hash. The prefix may be stripped or not.
+func (p *Pages) Static() http.Handler { return p.static }
 
 // Home is the page that takes a file.
-func (p *Pages) Home(w http.ResponseWriter, r *http.Request) { panic("unwritten") }
+func (p *Pages) Home(w http.ResponseWriter, r *http.Request) {
+	p.write(w, r, http.StatusOK, "home", Text{"电子印章核验", "Check an electronic seal"}, nil)
+}
 
-// Report, Landing and Problem write their view as a full page with its status.
-func (p *Pages) Report(w http.ResponseWriter, r *http.Request, v Report)   { panic("unwritten") }
-func (p *Pages) Landing(w http.ResponseWriter, r *http.Request, v Landing) { panic("unwritten") }
-func (p *Pages) Problem(w http.ResponseWriter, r *http.Request, v Problem) { panic("unwritten") }
+// Report writes the answer to an uploaded document. An invalid document is an
+// answer, not an error: the status is 200.
+func (p *Pages) Report(w http.ResponseWriter, r *http.Request, v Report) {
+	p.write(w, r, http.StatusOK, "report", Text{"验章报告", "Verification report"}, reportPage{Report: v})
+}
+
+// Landing writes the page behind a QR code, with status 404 if nothing was found.
+func (p *Pages) Landing(w http.ResponseWriter, r *http.Request, v Landing) {
+	if !v.Found {
+		p.write(w, r, http.StatusNotFound, "unknown", Text{"没有这个验证码", "No such verification code"}, nil)
+		return
+	}
+	p.write(w, r, http.StatusOK, "landing", Text{"文件登记状态", "Status of a document"}, v)
+}
+
+// Problem writes an error page with the problem's status.
+func (p *Pages) Problem(w http.ResponseWriter, r *http.Request, v Problem) {
+	status := v.Status
+	if status < 400 || status > 599 {
+		status = http.StatusInternalServerError
+	}
+	p.write(w, r, status, "problem", v.Title, v)
+}
 
 // Docs is the page that shows the OpenAPI document, without any script from elsewhere.
-func (p *Pages) Docs(w http.ResponseWriter, r *http.Request, openAPI []byte) { panic("unwritten") }
+func (p *Pages) Docs(w http.ResponseWriter, r *http.Request, openAPI []byte) {
+	doc, err := p.docs.read(openAPI)
+	if err != nil {
+		p.Problem(w, r, Problem{
+			Status: http.StatusInternalServerError,
+			Title:  Text{"接口文档暂时无法显示", "The documentation cannot be shown"},
+			Detail: Text{"接口描述无法读取，请稍后再试。", "The interface description cannot be read. Please try again later."},
+		})
+		return
+	}
+	p.write(w, r, http.StatusOK, "docs", Text{"接口文档", "API documentation"}, doc)
+}

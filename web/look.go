@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package web
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Look is how the page shows a word of the report: its colour and icon are
+// never the only sign, for the word and a sentence stand beside them.
+type Look struct {
+	Tone string // good, bad, doubt, calm: names of the style's colours
+	Icon string // name of a drawing
+	Word Text
+	Say  Text
+}
+
+// The report's words (design.md section 6). A word that is not listed is
+// shown as doubt, never as good.
+var verdicts = map[string]Look{
+	"valid": {"good", "check", Text{"验证通过", "Valid"},
+		Text{"文件在盖章后没有改动，印章和证书均有效。", "The document has not changed since it was sealed, and the seals and certificates are valid."}},
+	"invalid": {"bad", "cross", Text{"验证不通过", "Invalid"},
+		Text{"请不要采信这份文件。至少有一项检查证明它有问题。", "Do not rely on this document. At least one check proves that something is wrong with it."}},
+	"indeterminate": {"doubt", "question", Text{"无法判定", "Indeterminate"},
+		Text{"没有发现伪造，但缺少作出结论所需的材料。在查清之前请不要采信。", "No forgery was found, but something needed for a conclusion is missing. Do not rely on it before that is cleared up."}},
+	"unsealed": {"calm", "ring", Text{"未签章", "Unsealed"},
+		Text{"这份文件可以读取，但其中没有任何电子印章，无法证明出自任何单位。", "The document can be read, but bears no electronic seal. Nothing proves that any department issued it."}},
+}
+
+var statuses = map[string]Look{
+	"ok":             {"good", "check", Text{"通过", "Passed"}, Text{"检查通过。", "Checked and in order."}},
+	"failed":         {"bad", "cross", Text{"未通过", "Failed"}, Text{"检查未通过。", "The check failed."}},
+	"unknown":        {"doubt", "question", Text{"未能确定", "Not established"}, Text{"无法完成这项检查。", "This could not be established."}},
+	"not-applicable": {"calm", "dash", Text{"不适用", "Not applicable"}, Text{"这份文件不涉及这项检查。", "This does not apply to the document."}},
+}
+
+// The states of what stands behind a code.
+var states = map[string]Look{
+	"in-force": {"good", "check", Text{"登记有效", "In force"},
+		Text{"签发单位登记的这份文件目前有效。", "The document that was registered under this code is in force."}},
+	"withdrawn": {"bad", "cross", Text{"已撤销", "Withdrawn"},
+		Text{"签发单位已撤销这份文件，请不要采信。", "The issuing department has withdrawn this document. Do not rely on it."}},
+	"incomplete": {"doubt", "question", Text{"尚未完成", "Incomplete"},
+		Text{"列明的单位还没有全部盖章，这份文件尚不生效。", "Not every department that must seal it has done so. The document is not complete yet."}},
+	"expired": {"doubt", "question", Text{"已过有效期", "Expired"},
+		Text{"这份文件登记的有效期已过。", "The registered validity of this document has passed."}},
+}
+
+// The state of a department's seal now; "" is a department that has not sealed.
+var sealStates = map[string]Look{
+	"active":    {"good", "check", Text{"印章有效", "Seal active"}, Text{}},
+	"suspended": {"doubt", "question", Text{"印章已停用", "Seal suspended"}, Text{}},
+	"cancelled": {"doubt", "cross", Text{"印章已注销", "Seal cancelled"}, Text{}},
+	"":          {"calm", "dash", Text{"尚未盖章", "Not sealed yet"}, Text{}},
+}
+
+var kinds = map[string]Text{
+	"decision":       {"审批决定", "Approval decision"},
+	"pdf":            {"PDF 文件", "PDF document"},
+	"ofd":            {"OFD 文件", "OFD document"},
+	"digest":         {"文件摘要", "Digest of a document"},
+	"seal":           {"电子印章", "Electronic seal"},
+	"seal-signature": {"电子签章数据", "Seal signature"},
+	"ses":            {"电子签章数据", "Seal signature"},
+	"cms":            {"数字签名数据", "CMS signature"},
+}
+
+func look(in map[string]Look, word string) Look {
+	if l, ok := in[word]; ok {
+		return l
+	}
+	return Look{"doubt", "question", Text{"未能确定", "Not established"},
+		Text{"系统没有给出可识别的结论。", "The service gave no conclusion that this page knows."}}
+}
+
+func kindName(kind, lang string) string {
+	if t, ok := kinds[kind]; ok {
+		return t.In(lang)
+	}
+	return plain(kind)
+}
+
+// reportPage adds to a report what only the page derives from it.
+type reportPage struct{ Report }
+
+// Against lists the sentences that speak against relying on a document whose
+// seals are valid: it is not the one of the code, or was withdrawn.
+func (r reportPage) Against() []Text {
+	if r.Verdict != "valid" {
+		return nil
+	}
+	var out []Text
+	for _, f := range r.Facts {
+		if f.Status != "failed" {
+			continue
+		}
+		if len(f.Reasons) == 0 {
+			out = append(out, f.Name)
+		}
+		out = append(out, f.Reasons...)
+	}
+	return out
+}
+
+// Look of the headline: bad if anything speaks against a valid document.
+func (r reportPage) Look() Look {
+	if len(r.Against()) > 0 {
+		return Look{"bad", "cross", Text{"请勿采信", "Do not rely on it"},
+			Text{"文件上的印章有效，但下面这一点不成立：", "The seals on this file are valid, but:"}}
+	}
+	return look(verdicts, r.Verdict)
+}
+
+// Sentence is the headline without the verdict's word, which stands above it.
+func (r reportPage) Sentence() Text {
+	l := look(verdicts, r.Verdict)
+	if r.Headline == (Text{}) {
+		return l.Say
+	}
+	return Text{after(r.Headline.ZH, l.Word.ZH), after(r.Headline.EN, l.Word.EN)}
+}
+
+// after cuts "word: " from the beginning of a sentence.
+func after(sentence, word string) string {
+	for _, colon := range []string{"：", ": "} {
+		if rest, ok := strings.CutPrefix(sentence, word+colon); ok && rest != "" {
+			first, n := utf8.DecodeRuneInString(rest)
+			return string(unicode.ToUpper(first)) + rest[n:]
+		}
+	}
+	return sentence
+}
+
+// Next is what to do: the report's own advice, or the usual one.
+func (r reportPage) Next() []Text {
+	if len(r.Advice) > 0 {
+		return r.Advice
+	}
+	if len(r.Against()) > 0 {
+		return advice["invalid"]
+	}
+	return advice[r.Verdict]
+}
+
+var advice = map[string][]Text{
+	"valid": {
+		{"以本文件的电子内容为准。若手中是纸质件，请逐项核对文号、日期、单位和正文。",
+			"The electronic file is what counts. If you hold a paper copy, compare number, date, department and text with it."},
+		{"文件之后仍可能被撤销。需要长期依据时，请在使用当日再次核验。",
+			"A document can be withdrawn later. Check it again on the day you rely on it."},
+	},
+	"invalid": {
+		{"请不要采信，并保留原文件和取得途径。", "Do not rely on it. Keep the file, and note how you received it."},
+		{"请通过签发单位公开的联系方式向其核实，不要使用文件上所印的电话或网址。",
+			"Ask the department through its published contacts, not through a telephone number or address printed on the document."},
+	},
+	"indeterminate": {
+		{"请按下面各项说明补齐材料（例如证书吊销列表或证据文件）后重新核验。",
+			"Supply what the items below ask for, such as a revocation list or an evidence file, and check again."},
+		{"急需结论时，请直接向签发单位核实。", "If you need an answer now, ask the issuing department."},
+	},
+	"unsealed": {
+		{"若您取得的应是盖章文件，请向签发单位索取带电子印章的原始文件；打印、扫描、截图或另存都会丢失印章。",
+			"If it should be sealed, ask the department for the original file: printing, scanning, a screenshot or saving anew loses the seal."},
+		{"若纸面印有验证码，可在首页输入查询。", "If a verification code is printed on the paper, look it up on the start page."},
+	},
+}
