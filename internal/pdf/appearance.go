@@ -18,7 +18,7 @@ const hiddenFlags = 1<<0 | 1<<1 | 1<<5 // Invisible, Hidden, NoView
 // mask. Whatever could hide, crop, mirror or recolour the picture is refused.
 func (d *Document) Appearance(s *Signature) (*image.NRGBA, error) {
 	v := d.newest()
-	if len(s.widgets) != 1 {
+	if len(s.widgets) != 1 || s.Removed {
 		return nil, ErrNoImage
 	}
 	m, err := v.appearance(s.widgets[0].dict)

@@ -28,9 +28,15 @@ func newFile() *file {
 func from(b []byte) *file {
 	f := &file{b: append(bytes.Clone(b), '\n'), trailer: "/Root 1 0 R", gens: map[int]int{}}
 	i := bytes.LastIndex(b, []byte("startxref"))
-	fmt.Sscanf(string(b[i+9:]), "%d", &f.prev)
+	fmt.Sscan(string(b[i+9:]), &f.prev)
 	i = bytes.LastIndex(b, []byte("/Size"))
-	fmt.Sscanf(string(b[i+5:]), "%d", &f.size)
+	digits := b[i+5:]
+	for digits[0] == ' ' {
+		digits = digits[1:]
+	}
+	for ; digits[0] >= '0' && digits[0] <= '9'; digits = digits[1:] {
+		f.size = 10*f.size + int(digits[0]-'0')
+	}
 	return f
 }
 

@@ -21,10 +21,11 @@ const (
 	LawSignature = "type"               // /Type is neither Sig nor DocTimeStamp
 )
 
-// judge fills in ByteRange, Contents, Revision, WholeFile and Law.
-func (d *Document) judge(s *Signature, ref Ref) error {
-	v := d.newest()
-	s.Revision = len(d.revisions) - 1
+// judge fills in ByteRange, Contents, Revision, WholeFile and Law of a
+// signature as the view of this revision shows it.
+func (v view) judge(s *Signature, ref Ref, revision int) error {
+	d := v.d
+	s.Revision = revision
 	if s.Type != "" && s.Type != "Sig" && s.Type != "DocTimeStamp" {
 		s.violate(LawSignature)
 	}
@@ -36,7 +37,7 @@ func (d *Document) judge(s *Signature, ref Ref) error {
 		s.violate(LawDirect)
 		return nil
 	}
-	s.Revision = d.definedIn(ref.Num)
+	s.Revision = d.definedIn(ref.Num, revision)
 	contents, span, err := d.contentsToken(o)
 	if err != nil {
 		return err
@@ -153,9 +154,10 @@ func (d *Document) reachesBeyond(revision int, end int64) bool {
 	return false
 }
 
-// definedIn is the newest revision that has an entry for the object.
-func (d *Document) definedIn(num int) int {
-	for i := len(d.revisions) - 1; i > 0; i-- {
+// definedIn is the newest revision up to this one that has an entry for the
+// object.
+func (d *Document) definedIn(num, revision int) int {
+	for i := revision; i > 0; i-- {
 		first := d.revisions[i-1].last + 1
 		for _, sec := range d.sections[first : d.revisions[i].last+1] {
 			if _, ok := sec.entries[num]; ok {

@@ -21,6 +21,7 @@ type Signature struct {
 	Locks                   []Lock
 	Revision                int      // index of the revision it ends; with LawTail broken, the one that defines it
 	WholeFile               bool     // its ranges end at the end of the file
+	Removed                 bool     // the end of the file has it no more
 	Law                     []string // broken laws of ByteRange and Contents, empty when sound
 
 	widgets []widget
@@ -38,47 +39,76 @@ func (s *Signature) Timestamp() bool {
 }
 
 // Signatures returns the signatures in order of their revisions, each
-// dictionary once. Only form fields lead to signatures.
+// dictionary once. Only form fields lead to signatures. Those that an earlier
+// revision had and the end of the file has no more are told too, as Removed:
+// taking a seal out of the form leaves its picture on the page.
 func (d *Document) Signatures() ([]Signature, error) {
-	v := d.newest()
+	w := sigWalk{d: d, at: map[sigPlace]int{}}
+	for i := len(d.revisions) - 1; i >= 0; i-- {
+		err := w.revision(i)
+		if b, ok := err.(*Error); ok && !b.Limit && i < len(d.revisions)-1 {
+			continue // a revision that was never shown alone need not be readable
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	slices.SortStableFunc(w.out, func(a, b Signature) int { return cmp.Compare(a.Revision, b.Revision) })
+	return w.out, nil
+}
+
+// sigPlace tells signature dictionaries apart: the same number at another
+// offset is another one.
+type sigPlace struct {
+	num int
+	at  int64
+}
+
+type sigWalk struct {
+	d   *Document
+	out []Signature
+	at  map[sigPlace]int // index in out
+}
+
+func (w *sigWalk) revision(i int) error {
+	newest := i == len(w.d.revisions)-1
+	v := w.d.view(i)
 	fields, err := v.fields()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	var out []Signature
-	at := map[int]int{} // object number of the dictionary -> index in out
 	for _, f := range fields {
-		if f.kind != "Sig" || f.value == nil {
+		ref, indirect := f.value.(Ref)
+		if f.kind != "Sig" || f.value == nil || !indirect && !newest {
 			continue
 		}
-		ref, indirect := f.value.(Ref)
-		if i, known := at[ref.Num]; known && indirect {
-			out[i].Fields = append(out[i].Fields, f.name)
-			out[i].widgets = append(out[i].widgets, f.widgets...)
+		place := sigPlace{ref.Num, v.entry(ref.Num).at}
+		if k, known := w.at[place]; known && indirect {
+			if newest {
+				w.out[k].Fields = append(w.out[k].Fields, f.name)
+				w.out[k].widgets = append(w.out[k].widgets, f.widgets...)
+			}
 			continue
 		}
 		dict, err := v.dict(f.value, "a signature")
 		if err != nil {
-			return nil, err
+			return err
 		}
 		if dict == nil {
 			continue
 		}
 		s, err := v.signature(dict)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		s.Fields, s.Object, s.widgets = []string{f.name}, ref.Num, f.widgets
-		if err := d.judge(&s, ref); err != nil {
-			return nil, err
+		s.Fields, s.Object, s.widgets, s.Removed = []string{f.name}, ref.Num, f.widgets, !newest
+		if err := v.judge(&s, ref, i); err != nil {
+			return err
 		}
-		if indirect {
-			at[ref.Num] = len(out)
-		}
-		out = append(out, s)
+		w.at[place] = len(w.out)
+		w.out = append(w.out, s)
 	}
-	slices.SortStableFunc(out, func(a, b Signature) int { return cmp.Compare(a.Revision, b.Revision) })
-	return out, nil
+	return nil
 }
 
 func (v view) signature(dict Dict) (s Signature, err error) {
