@@ -100,7 +100,7 @@ func TestStampEventCommitsToTheFacts(t *testing.T) {
 		facts[f.Name] = string(f.Value)
 	}
 	want := map[string]string{
-		"document": string(st.Document[:]), "output": string(st.Output[:]), "seal": h.seals[0].ESID,
+		"document": string(st.Document[:]), "output": string(st.Output[:]), "seal": h.seals[0].ESID, "signature": string(st.Output[:]),
 		"certificate": h.seals[0].CertSerial, "department": "dept-a", "code": st.Code, "time": "2026-11-22T09:00:00Z",
 	}
 	for name, value := range want {

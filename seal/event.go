@@ -48,7 +48,7 @@ func private(v any) json.RawMessage {
 // event is what the stamp's leaf and audit entry say.
 func (st *Stamp) event(a *act) ledger.Event {
 	facts := []ledger.Fact{
-		digest(FactDocument, st.Document), digest(FactOutput, st.Output), digest(FactSignature, gm.SM3(st.Signature)),
+		digest(FactDocument, st.Document), digest(FactOutput, st.Output), digest(FactSignature, st.signatureSM3()),
 		text(FactSeal, st.Seal), text(FactCertificate, a.admission.Seal.CertSerial), text(FactDepartment, st.Department),
 		text(FactCode, st.Code), instant(st.Time),
 	}
@@ -66,6 +66,14 @@ func (st *Stamp) event(a *act) ledger.Event {
 		}),
 		Facts: facts,
 	}
+}
+
+// signatureSM3 is the output's digest where the signature is the output.
+func (st *Stamp) signatureSM3() [32]byte {
+	if st.Kind == KindDigest {
+		return st.Output
+	}
+	return gm.SM3(st.Signature)
 }
 
 func errorText(err error) string {

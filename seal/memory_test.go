@@ -359,6 +359,15 @@ func (m *memory) Put(ctx context.Context, content []byte) ([32]byte, error) {
 	return d, nil
 }
 
+// PutAs takes no caller at his word: a wrong digest fails the test.
+func (m *memory) PutAs(ctx context.Context, digest [32]byte, content []byte) error {
+	got, err := m.Put(ctx, content)
+	if err == nil && got != digest {
+		return fmt.Errorf("kept under %x, but is %x", digest, got)
+	}
+	return err
+}
+
 func (m *memory) Open(ctx context.Context, d [32]byte) (io.ReadSeekCloser, error) {
 	end, err := m.begin(ctx, "Open")
 	if err != nil {

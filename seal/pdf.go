@@ -93,7 +93,7 @@ func (p *pdfPaper) make(ctx context.Context, a *act) (product, error) {
 		return product{}, err
 	}
 	return product{
-		output: sealed.octets, outputType: TypePDF, signature: sealed.contents,
+		output: sealed.octets, outputSM3: sealed.sm3, outputType: TypePDF, signature: sealed.contents,
 		place: &AnswerPlace{Page: page, Box: sealed.box},
 	}, nil
 }

@@ -92,5 +92,13 @@ func write(ctx context.Context, laid *pdf.Prepared, c canvas, contents []byte) (
 	if !newest.WholeFile || len(newest.Law) > 0 || !bytes.HasPrefix(newest.Contents, contents) {
 		return nil, errors.New("seal: self-check: the newest signature does not cover the sealed PDF")
 	}
-	return &sealedPDF{octets: octets, contents: contents, box: laid.Box()}, nil
+	sealed := &sealedPDF{octets: octets, contents: contents, box: laid.Box()}
+	if c.hashed != nil {
+		// Original and sealed file begin alike: the hash goes on where it was.
+		whole := c.hashed.Clone()
+		whole.Write(octets[len(c.octets):])
+		sm3 := whole.Digest()
+		sealed.sm3 = &sm3
+	}
+	return sealed, nil
 }

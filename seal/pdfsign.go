@@ -36,7 +36,8 @@ func (c canvas) of(a *act) canvas {
 // sealedPDF is the whole file and what its newest signature holds.
 type sealedPDF struct {
 	octets   []byte
-	contents []byte // CMS or SES_Signature
+	sm3      *[32]byte // of octets, nil when the original's running digest was not given
+	contents []byte    // CMS or SES_Signature
 	box      [4]float64
 }
 

@@ -30,10 +30,11 @@ type paper interface {
 // product is what a paper became.
 type product struct {
 	output     []byte
-	outputType string // media type
-	inRecord   bool   // output is the signature itself: kept in the record, not as a file
-	rendered   []byte // a decision's PDF, nil when there is none
-	signature  []byte // the SES_Signature or CMS, DER
+	outputType string    // media type
+	outputSM3  *[32]byte // nil when nobody knows it yet
+	inRecord   bool      // output is the signature itself: kept in the record, not as a file
+	rendered   []byte    // a decision's PDF, nil when there is none
+	signature  []byte    // the SES_Signature or CMS, DER
 	decision   *DecisionRecord
 	missing    []string // listed departments that have not stamped
 	place      *AnswerPlace
@@ -239,11 +240,11 @@ func (s *Service) keep(ctx context.Context, st *Stamp, p *product) (err error) {
 		st.Output = gm.SM3(p.output)
 		return nil
 	}
-	if st.Output, err = s.put(ctx, p.output); err != nil {
+	if st.Output, err = s.put(ctx, p.output, p.outputSM3); err != nil {
 		return err
 	}
 	if p.rendered != nil {
-		if st.Rendered, err = s.put(ctx, p.rendered); err != nil {
+		if st.Rendered, err = s.put(ctx, p.rendered, nil); err != nil {
 			return err
 		}
 	}
@@ -253,12 +254,20 @@ func (s *Service) keep(ctx context.Context, st *Stamp, p *product) (err error) {
 	return nil
 }
 
-func (s *Service) put(ctx context.Context, content []byte) ([32]byte, error) {
-	d, err := s.cfg.Blobs.Put(ctx, content)
-	if err != nil && ctx.Err() == nil {
-		return d, fmt.Errorf("seal: keep the sealed file: %w: %w", ErrUnavailable, err)
+// put keeps a file; known is its digest, if somebody has it.
+func (s *Service) put(ctx context.Context, content []byte, known *[32]byte) (digest [32]byte, err error) {
+	named, ok := s.cfg.Blobs.(interface {
+		PutAs(ctx context.Context, digest [32]byte, content []byte) error
+	})
+	if ok && known != nil {
+		digest, err = *known, named.PutAs(ctx, *known, content)
+	} else {
+		digest, err = s.cfg.Blobs.Put(ctx, content)
 	}
-	return d, err
+	if err != nil && ctx.Err() == nil {
+		return digest, fmt.Errorf("seal: keep the sealed file: %w: %w", ErrUnavailable, err)
+	}
+	return digest, err
 }
 
 // fail ends the attempt so that the key may be used again at once. It works

@@ -52,7 +52,11 @@ type Store interface {
 }
 
 // Blobs keeps files by SM3 digest, durably: Put returns after file and folder
-// are on disk.
+// are on disk. One that also has
+//
+//	PutAs(ctx context.Context, digest [32]byte, content []byte) error
+//
+// is spared the hashing of files whose digest is known already.
 type Blobs interface {
 	Put(ctx context.Context, content []byte) ([32]byte, error)
 	// Open returns ErrNotFound when the file is not kept.

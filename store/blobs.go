@@ -39,17 +39,23 @@ func (f *Folder) path(digest [32]byte) string {
 // that is there already is compared, and replaced if it was damaged.
 func (f *Folder) Put(ctx context.Context, content []byte) ([32]byte, error) {
 	digest := gm.SM3(content)
+	return digest, f.PutAs(ctx, digest, content)
+}
+
+// PutAs is Put for a caller who has hashed content already. A digest that is
+// wrong is noticed when the file is read.
+func (f *Folder) PutAs(ctx context.Context, digest [32]byte, content []byte) error {
 	if err := ctx.Err(); err != nil {
-		return digest, err
+		return err
 	}
 	path := f.path(digest)
 	if same(path, digest, int64(len(content))) {
-		return digest, nil
+		return nil
 	}
 	if err := f.write(path, content); err != nil {
-		return digest, fmt.Errorf("keep file: %w", unavailable(err))
+		return fmt.Errorf("keep file: %w", unavailable(err))
 	}
-	return digest, nil
+	return nil
 }
 
 // write makes the file appear whole or not at all: temporary file, sync,
