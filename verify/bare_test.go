@@ -6,8 +6,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"os"
-	"path/filepath"
 	"slices"
 	"testing"
 	"time"
@@ -132,10 +130,6 @@ func TestCannotLook(t *testing.T) {
 
 // The expectations are those of samples/ofd/index.tsv.
 func TestSampleSealsAndSignatures(t *testing.T) {
-	dir := os.Getenv("GOVSEAL_SAMPLES")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "shared", "samples")
-	}
 	p := verify.Policy{Time: time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC)}
 	for name, c := range map[string]struct {
 		kind    verify.Kind
@@ -149,11 +143,7 @@ func TestSampleSealsAndSignatures(t *testing.T) {
 		"SignedValueV4.dat": {verify.KindSealSignature, verify.Indeterminate, verify.CodeNoSignedData},
 		"SignedValueV5.dat": {verify.KindSealSignature, verify.Invalid, verify.CodeSealMakerAtCreation},
 	} {
-		raw, err := os.ReadFile(filepath.Join(dir, "ofd", name))
-		if err != nil {
-			t.Skipf("samples are absent: %v", err)
-		}
-		r := examine(t, document(raw), p)
+		r := examine(t, document(sample(t, "ofd/"+name)), p)
 		if r.Kind != c.kind || !slices.Contains(r.Codes(), c.code) || r.Verdict == verify.Valid {
 			t.Errorf("%s: %s %s %v, want %s", name, r.Kind, r.Verdict, r.Codes(), c.code)
 		}

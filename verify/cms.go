@@ -179,13 +179,7 @@ func (r *run) cmsAttributes(s *Stamp, sd *cms.SignedData, si *cms.SignerInfo, c 
 	if ok {
 		c.claimed = at
 	}
-	value, ok, err := cms.Find(si.Signed, cms.OIDRevocationInfo)
-	bad(err)
-	if ok {
-		if crls, _, err := cms.ParseRevocationInfo(value); err == nil {
-			r.pool.add(nil, crls)
-		}
-	}
+	bad(r.embeddedRevocation(si))
 	sealDER, ok, err := cms.Find(si.Signed, asn1.ObjectIdentifier(r.arc.SealAttribute()))
 	bad(err)
 	if ok {
@@ -193,6 +187,18 @@ func (r *run) cmsAttributes(s *Stamp, sd *cms.SignedData, si *cms.SignerInfo, c 
 			s.Seal.fail(CodeSealMalformed, err.Error())
 		}
 	}
+}
+
+// embeddedRevocation takes the CRLs of Adobe's signed attribute: material like
+// any other, believed only when it verifies.
+func (r *run) embeddedRevocation(si *cms.SignerInfo) error {
+	value, ok, err := cms.Find(si.Signed, cms.OIDRevocationInfo)
+	if ok {
+		if crls, _, err := cms.ParseRevocationInfo(value); err == nil {
+			r.pool.add(nil, crls)
+		}
+	}
+	return err
 }
 
 // dianjuContent reads the eContent of GM.sm2cms.detached: the digest itself, or

@@ -16,10 +16,11 @@ import (
 
 // provenLeaf is the ledger proof that lies beside the document, once checked.
 type provenLeaf struct {
+	raw   []byte
+	read  bool
 	fact  LedgerFact // what is said of a stamp that it fits
 	facts map[string][]byte
 	at    *poe // when the checkpoint is time-stamped
-	given bool
 	good  bool
 }
 
@@ -30,14 +31,15 @@ const (
 	leafRendered  = "rendered"  // SM3 of a decision's sealed PDF
 )
 
-// readProof checks the ledger proof once for all stamps.
-func (r *run) readProof(raw []byte) {
-	if len(raw) == 0 {
+// readProof checks the ledger proof once for all stamps, as late as the first
+// of them: its key may need what the document brings along.
+func (r *run) readProof() {
+	l := &r.proof
+	if l.read {
 		return
 	}
-	l := &r.proof
-	l.given = true
-	p, err := proof.Parse(raw)
+	l.read = true
+	p, err := proof.Parse(l.raw)
 	if err != nil {
 		l.fact.fail(CodeLedgerInvalid, err.Error())
 		return
@@ -90,10 +92,11 @@ func (r *run) ledgerKey(p *proof.Proof) *ecdsa.PublicKey {
 // judgeLedger says whether the proof is about this stamp, and since when.
 func (r *run) judgeLedger(s *Stamp) (poe, bool) {
 	f := &s.Ledger
-	if !r.proof.given {
+	if len(r.proof.raw) == 0 {
 		f.none()
 		return poe{}, false
 	}
+	r.readProof()
 	*f = r.proof.fact
 	if !r.proof.good {
 		return poe{}, false

@@ -36,10 +36,10 @@ func (r *run) examinePDF(d Document) error {
 	if err := p.hash(d); err != nil {
 		return err
 	}
-	r.readProof(d.Proof)
 	if p.doc == nil {
 		return nil
 	}
+	p.collect()
 	for i := range p.sigs {
 		if isDocumentStamp(&p.sigs[i]) {
 			p.documentStamp(i)
@@ -54,10 +54,13 @@ func (r *run) examinePDF(d Document) error {
 			p.judgeSignature(i, &r.report.Stamps[n])
 		}
 	}
-	if len(p.sigs) == 0 {
-		return p.searchUnreachable(d)
+	if len(p.sigs) > 0 {
+		return nil
 	}
-	return nil
+	if _, err := p.doc.PageCount(); err != nil { // only a sound file is called unsealed
+		r.report.Document.fail(CodeFormatFailure, err.Error())
+	}
+	return p.searchUnreachable(d)
 }
 
 // open reads structure and signatures; what is broken is said in the report.
@@ -83,6 +86,25 @@ func (p *pdfRun) open(d Document) {
 	}
 	p.doc, p.sigs = doc, sigs
 	f.ok()
+}
+
+// collect takes certificates and CRLs of all signatures before any is judged:
+// a time-stamp may need what an earlier signature carries.
+func (p *pdfRun) collect() {
+	for i := range p.sigs {
+		der, err := cms.Trim(p.sigs[i].Contents)
+		if err != nil {
+			continue
+		}
+		sd, err := cms.Parse(der)
+		if err != nil {
+			continue // a seal signature, or said where it is judged
+		}
+		p.pool.add(sd.Certificates, sd.CRLs)
+		for j := range sd.Signers {
+			p.embeddedRevocation(&sd.Signers[j])
+		}
+	}
 }
 
 func isDocumentStamp(s *pdf.Signature) bool {
@@ -182,7 +204,6 @@ func (p *pdfRun) claim(i int, s *Stamp, der []byte) (claim, bool) {
 			s.malformed(err)
 			return claim{}, false
 		}
-		p.pool.add(sd.Certificates, sd.CRLs)
 		if sig.SubFilter == "GM.sm2cms.detached" && !sd.Detached {
 			return p.dianjuClaim(i, s, sd), true
 		}

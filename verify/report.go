@@ -115,7 +115,7 @@ type Stamp struct {
 	Form    string  `json:"form"`  // ses, cms, unknown, or seal for a bare seal
 	Field   string  `json:"field,omitempty"`
 	Verdict Verdict `json:"verdict"`
-	Level   string  `json:"level"` // B: time only claimed; T: time proven by a token
+	Level   string  `json:"level"` // B: time only claimed; T: time proven
 	SM3     string  `json:"sm3"`   // digest of the stamp's own encoding, hex
 
 	Intact     Fact           `json:"intact"`

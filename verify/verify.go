@@ -70,6 +70,7 @@ func Verify(ctx context.Context, d Document, p Policy) (*Report, error) {
 	}
 	r.report.Kind, r.report.Size = kind, d.Size
 	r.readEvidence(d.Evidence)
+	r.proof.raw = d.Proof
 	if err := r.examine(kind, d); err != nil {
 		return nil, err
 	}
@@ -88,7 +89,6 @@ func (r *run) examine(kind Kind, d Document) error {
 	if err != nil {
 		return err
 	}
-	r.readProof(d.Proof)
 	switch kind {
 	case KindDecision:
 		r.examineDecision(raw)

@@ -28,7 +28,6 @@ func (r *run) when(s *Stamp, c claim) when {
 	proofs := slices.Clone(c.later)
 	if c.token != nil {
 		if p, ok := r.trustToken(&f.Fact, c.token, c.value); ok {
-			s.Level = "T"
 			proofs = append(proofs, p)
 		}
 	}
@@ -41,6 +40,7 @@ func (r *run) when(s *Stamp, c claim) when {
 		if latest := p.at.Add(p.slack); !w.proven || latest.Before(w.t) {
 			w = when{t: latest, proven: true}
 			f.By, f.Authority, f.Proven = p.by, p.authority, moment(p.at)
+			s.Level = "T"
 		}
 	}
 	switch {
