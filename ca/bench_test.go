@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ca_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/govseal/govseal/ca"
+	"github.com/govseal/govseal/internal/gm"
+)
+
+func benchOffice(b *testing.B) *office {
+	b.Helper()
+	root, err := gm.GenerateKey()
+	if err != nil {
+		b.Fatal(err)
+	}
+	o := &office{store: newMemory(), keys: &softKeys{}, root: root, now: start}
+	if o.Authority, err = ca.Create(context.Background(), o.config(), operator, "示例市", root); err != nil {
+		b.Fatal(err)
+	}
+	return o
+}
+
+func BenchmarkIssue(b *testing.B) {
+	o := benchOffice(b)
+	for b.Loop() {
+		ref, _, err := o.keys.Generate(context.Background(), "seal")
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := o.Issue(context.Background(), request("seal", ref)); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// listed is a store with many revoked certificates at hand, so that the list
+// is measured and not the map.
+type listed struct {
+	*memory
+	bad []ca.Certificate
+}
+
+func (l listed) NotGood(context.Context, string) ([]ca.Certificate, error) { return l.bad, nil }
+
+// BenchmarkCRL100000 builds, signs and records a list of 100,000 entries:
+// design.md section 11 asks for less than a second.
+func BenchmarkCRL100000(b *testing.B) {
+	o := benchOffice(b)
+	l := listed{memory: o.store}
+	for i := range 100_000 {
+		l.bad = append(l.bad, ca.Certificate{SerialHex: fmt.Sprintf("7f%030x", i), CA: ca.RootID, Status: ca.Revoked,
+			RevokedAt: start, Reason: ca.ReasonKeyCompromise, Invalidity: start.Add(-time.Hour)})
+	}
+	c := o.config()
+	c.Store = l
+	a, err := ca.Load(context.Background(), c)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if _, err := a.IssueRootCRL(context.Background(), operator, o.root); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
