@@ -45,7 +45,7 @@ func (p *program) appAdd() *cobra.Command {
 a new file that only you can read. It is never shown again: only its digest is stored.`,
 		Example: `  govseal app add 示例市审批平台 --token-file platform.token`,
 		Args:    exactly(1),
-		RunE: p.on(func(ctx context.Context, c *city, actor string, args []string) error {
+		RunE: p.onCore(func(ctx context.Context, c *city, actor string, args []string) error {
 			if tokenFile != "" && exists(tokenFile) {
 				return usagef("%s exists already; name another file", tokenFile)
 			}
@@ -71,7 +71,7 @@ a new file that only you can read. It is never shown again: only its digest is s
 
 func (p *program) appList() *cobra.Command {
 	return &cobra.Command{Use: "list", Short: "List applications", Args: noArgs,
-		RunE: p.on(func(ctx context.Context, c *city, _ string, _ []string) error {
+		RunE: p.onCore(func(ctx context.Context, c *city, _ string, _ []string) error {
 			all, err := c.registry.Store().Applications(ctx)
 			if err != nil {
 				return err
@@ -86,7 +86,7 @@ func (p *program) appList() *cobra.Command {
 
 func (p *program) appShow() *cobra.Command {
 	return &cobra.Command{Use: "show APPLICATION", Short: "Show an application, named by ID or name", Args: exactly(1),
-		RunE: p.on(func(ctx context.Context, c *city, _ string, args []string) error {
+		RunE: p.onCore(func(ctx context.Context, c *city, _ string, args []string) error {
 			a, err := c.resolveApplication(ctx, args[0])
 			if err != nil {
 				return err
@@ -98,7 +98,7 @@ func (p *program) appShow() *cobra.Command {
 func (p *program) appMove(verb, short string, act func(*registry.Registry, context.Context, string, string, string) error) *cobra.Command {
 	var reason string
 	c := &cobra.Command{Use: verb + " APPLICATION", Short: short, Args: exactly(1),
-		RunE: p.on(func(ctx context.Context, c *city, actor string, args []string) error {
+		RunE: p.onCore(func(ctx context.Context, c *city, actor string, args []string) error {
 			a, err := c.resolveApplication(ctx, args[0])
 			if err != nil {
 				return err

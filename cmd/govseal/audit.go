@@ -45,7 +45,7 @@ func (p *program) auditList() *cobra.Command {
 		Example: `  govseal audit list --actor operator:zhang --since 2026-11-01
   govseal audit list --act seal.make --json`,
 		Args: noArgs,
-		RunE: p.on(func(ctx context.Context, c *city, _ string, _ []string) (err error) {
+		RunE: p.onCore(func(ctx context.Context, c *city, _ string, _ []string) (err error) {
 			if q.Since, err = parseDay(since); err != nil {
 				return err
 			}
@@ -83,7 +83,7 @@ func (p *program) auditExport() *cobra.Command {
 		Short:   "Print the whole audit log, oldest first, one JSON object a line",
 		Example: `  govseal audit export | gzip > audit.jsonl.gz`,
 		Args:    noArgs,
-		RunE: p.on(func(ctx context.Context, c *city, _ string, _ []string) error {
+		RunE: p.onCore(func(ctx context.Context, c *city, _ string, _ []string) error {
 			enc := json.NewEncoder(p.out)
 			enc.SetEscapeHTML(false)
 			for from := uint64(0); ; {

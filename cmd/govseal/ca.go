@@ -31,7 +31,7 @@ func (p *program) caShow() *cobra.Command {
 certificate that ends soon, a root key that still lies on this machine, certificates that were
 planned and never completed.`,
 		Args: noArgs,
-		RunE: p.on(func(ctx context.Context, c *city, _ string, _ []string) error { return p.showAuthority(ctx, c) }),
+		RunE: p.onCore(func(ctx context.Context, c *city, _ string, _ []string) error { return p.showAuthority(ctx, c) }),
 	}
 }
 
@@ -115,7 +115,7 @@ func (p *program) caList() *cobra.Command {
 		Example: `  govseal ca list --profile seal --status hold
   govseal ca list --expires-before 2027-01-01 --json`,
 		Args: noArgs,
-		RunE: p.on(func(ctx context.Context, c *city, _ string, _ []string) (err error) {
+		RunE: p.onCore(func(ctx context.Context, c *city, _ string, _ []string) (err error) {
 			q.Status = ca.Status(status)
 			if q.ExpiresBefore, err = parseDay(before); err != nil {
 				return err
@@ -149,7 +149,7 @@ func (p *program) caShowCert() *cobra.Command {
 		Short:   "Show one certificate, or write it as PEM",
 		Example: `  govseal ca show-cert 3f2a… --pem | openssl x509 -noout -text`,
 		Args:    exactly(1),
-		RunE: p.on(func(ctx context.Context, c *city, _ string, args []string) error {
+		RunE: p.onCore(func(ctx context.Context, c *city, _ string, args []string) error {
 			found, err := c.ca.Show(ctx, args[0])
 			if err != nil {
 				return err

@@ -43,7 +43,7 @@ root's lives 12 months and is renewed with the root key at hand: --renew.`,
 			if f.renew && id != ca.RootID {
 				return usagef("the issuing CA's list renews itself; --renew is for the root's")
 			}
-			return p.withCity(cmd.Context(), func(ctx context.Context, c *city, actor string) error { return p.crl(ctx, c, actor, id, &f) })
+			return p.withCore(cmd.Context(), func(ctx context.Context, c *city, actor string) error { return p.crl(ctx, c, actor, id, &f) })
 		},
 	}
 	fl := c.Flags()
@@ -105,7 +105,7 @@ folder, each file whole or not at all, replacing older ones: what verifiers and 
 need. "govseal verify --trust root.pem" is the other end.`,
 		Example: `  govseal ca export /srv/www/pki`,
 		Args:    exactly(1),
-		RunE: p.on(func(ctx context.Context, c *city, _ string, args []string) error {
+		RunE: p.onCore(func(ctx context.Context, c *city, _ string, args []string) error {
 			return p.export(ctx, c, args[0])
 		}),
 	}

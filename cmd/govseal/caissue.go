@@ -33,7 +33,7 @@ seal: see "govseal seal make".`,
   govseal ca issue officer --officer off-…
   govseal ca issue tsa --cn 示例市时间戳服务`,
 		Args: exactly(1),
-		RunE: p.on(func(ctx context.Context, c *city, actor string, args []string) error {
+		RunE: p.onCore(func(ctx context.Context, c *city, actor string, args []string) error {
 			made, err := c.issue(ctx, actor, args[0], f)
 			if err != nil {
 				return err

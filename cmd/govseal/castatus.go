@@ -30,7 +30,7 @@ func (p *program) caMove(verb, short, long string, act func(*ca.Authority, conte
 		Use: verb + " SERIAL", Short: short, Long: long,
 		Example: "  govseal ca " + verb + " 3f2a… --note 年检",
 		Args:    exactly(1),
-		RunE: p.on(func(ctx context.Context, c *city, actor string, args []string) error {
+		RunE: p.onCore(func(ctx context.Context, c *city, actor string, args []string) error {
 			if err := act(c.ca, ctx, actor, args[0], note); err != nil {
 				return err
 			}
@@ -74,7 +74,7 @@ For a seal, use "govseal seal cancel".
 			if (len(args) == 1) == f.issuing || len(args) > 1 {
 				return usagef("name one certificate by its serial, or say --issuing-ca")
 			}
-			return p.withCity(cmd.Context(), func(ctx context.Context, c *city, actor string) error {
+			return p.withCore(cmd.Context(), func(ctx context.Context, c *city, actor string) error {
 				return p.revoke(ctx, c, actor, args, &f)
 			})
 		},

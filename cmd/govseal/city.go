@@ -41,8 +41,21 @@ type city struct {
 const recordsLabel = "govseal records"
 
 // openCity opens the city in dir with the passphrase of its key store. The
-// root key is not touched.
+// root key is not touched. It fails when an office has no good certificate.
 func openCity(ctx context.Context, dir string, passphrase []byte) (*city, error) {
+	c, err := openCore(ctx, dir, passphrase)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.assemble(ctx); err != nil {
+		return nil, errors.Join(err, c.Close())
+	}
+	return c, nil
+}
+
+// openCore opens database, keys, authority and registry, and nothing that
+// needs an office: seals, tsa and ledger of the city are nil.
+func openCore(ctx context.Context, dir string, passphrase []byte) (*city, error) {
 	config, err := loadConfig(dir)
 	if err != nil {
 		return nil, err
@@ -54,7 +67,7 @@ func openCity(ctx context.Context, dir string, passphrase []byte) (*city, error)
 	return c, nil
 }
 
-// open goes from the outside in: database, keys, authority, services.
+// open goes from the outside in: database, keys, authority.
 func (c *city) open(ctx context.Context, passphrase []byte) (err error) {
 	if c.arc, err = parseArc(c.config.OIDArc); err != nil {
 		return err
@@ -66,10 +79,9 @@ func (c *city) open(ctx context.Context, passphrase []byte) (err error) {
 		return fmt.Errorf("open the key store: %w", err)
 	}
 	c.db.SetMACKey(c.keyring.Derive(recordsLabel))
-	if c.ca, err = ca.Load(ctx, c.caConfig()); err != nil {
-		return err
-	}
-	return c.assemble(ctx)
+	c.registry = registry.New(c.db.Registry(), time.Now)
+	c.ca, err = ca.Load(ctx, c.caConfig())
+	return err
 }
 
 // assemble wires the services that work with the keys of the offices.
@@ -78,7 +90,6 @@ func (c *city) assemble(ctx context.Context) error {
 	if c.blobs, err = store.NewFolder(inside(c.dir, c.config.Blobs)); err != nil {
 		return fmt.Errorf("open the folder of sealed files: %w", err)
 	}
-	c.registry = registry.New(c.db.Registry(), time.Now)
 	if err := c.openTSA(ctx); err != nil {
 		return err
 	}

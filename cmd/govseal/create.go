@@ -16,6 +16,7 @@ import (
 	"github.com/govseal/govseal/ca"
 	"github.com/govseal/govseal/internal/keys"
 	"github.com/govseal/govseal/ledger"
+	"github.com/govseal/govseal/registry"
 	"github.com/govseal/govseal/store"
 )
 
@@ -95,6 +96,7 @@ func (c *city) found(ctx context.Context, f founding) (err error) {
 		return fmt.Errorf("make the key store: %w", err)
 	}
 	c.db.SetMACKey(c.keyring.Derive(recordsLabel))
+	c.registry = registry.New(c.db.Registry(), time.Now)
 	f.progress("key store made, SM4 keys under PBKDF2-HMAC-SM3")
 	// 2. The root key in its own file, and the two authorities.
 	root, err := keys.CreateRootFile(c.rootKeyPath(), f.rootPassphrase)

@@ -55,7 +55,7 @@ means all matters.`,
 		Example: `  govseal grant add --app 示例市审批平台 --seal 99010000000001 --matter 000104001 --until 2027-12-31
   govseal grant add --app app-… --seal 99010000000001 --matter '*' --kind decision --officer A-0017 --until 2027-12-31`,
 		Args: noArgs,
-		RunE: p.on(func(ctx context.Context, c *city, actor string, _ []string) error {
+		RunE: p.onCore(func(ctx context.Context, c *city, actor string, _ []string) error {
 			g, err := c.grant(ctx, f)
 			if err != nil {
 				return err
@@ -82,7 +82,7 @@ means all matters.`,
 // grant builds the grant that the flags describe.
 func (c *city) grant(ctx context.Context, f grantFlags) (registry.Grant, error) {
 	g := registry.Grant{Seal: f.seal, Matters: f.matters, Kinds: f.kinds}
-	s, err := c.seals.Store().Seal(ctx, f.seal)
+	s, err := c.db.Seals().Seal(ctx, f.seal)
 	if err != nil {
 		return g, err
 	}
@@ -113,7 +113,7 @@ func (c *city) grant(ctx context.Context, f grantFlags) (registry.Grant, error) 
 func (p *program) grantList() *cobra.Command {
 	var esID string
 	c := &cobra.Command{Use: "list", Short: "List grants", Args: noArgs,
-		RunE: p.on(func(ctx context.Context, c *city, _ string, _ []string) error {
+		RunE: p.onCore(func(ctx context.Context, c *city, _ string, _ []string) error {
 			all, err := c.registry.Store().Grants(ctx, esID)
 			if err != nil {
 				return err
@@ -131,7 +131,7 @@ func (p *program) grantRevoke() *cobra.Command {
 		Short:   "End a grant at once",
 		Example: `  govseal grant revoke grt-… --reason 岗位调整`,
 		Args:    exactly(1),
-		RunE: p.on(func(ctx context.Context, c *city, actor string, args []string) error {
+		RunE: p.onCore(func(ctx context.Context, c *city, actor string, args []string) error {
 			if err := c.registry.RevokeGrant(ctx, actor, args[0], reason); err != nil {
 				return err
 			}

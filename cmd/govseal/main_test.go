@@ -11,7 +11,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"govseal": main})
+	testscript.Main(m, map[string]func(){"govseal": main, "teststamp": testStamp})
 }
 
 // TestScripts runs the program as people do. Each script gets a city of its

@@ -41,7 +41,7 @@ func (p *program) deptAdd() *cobra.Command {
 		Short:   "Add a department",
 		Example: `  govseal dept add 示例市行政审批局 --credit-code 11990100MB1000010Y --area 990100`,
 		Args:    exactly(1),
-		RunE: p.on(func(ctx context.Context, c *city, actor string, args []string) (err error) {
+		RunE: p.onCore(func(ctx context.Context, c *city, actor string, args []string) (err error) {
 			d.Name = args[0]
 			if d.Parent, err = c.departmentID(ctx, d.Parent); err != nil {
 				return err
@@ -63,7 +63,7 @@ func (p *program) deptAdd() *cobra.Command {
 
 func (p *program) deptList() *cobra.Command {
 	return &cobra.Command{Use: "list", Short: "List departments", Args: noArgs,
-		RunE: p.on(func(ctx context.Context, c *city, _ string, _ []string) error {
+		RunE: p.onCore(func(ctx context.Context, c *city, _ string, _ []string) error {
 			all, err := c.registry.Store().Departments(ctx)
 			if err != nil {
 				return err
@@ -78,7 +78,7 @@ func (p *program) deptList() *cobra.Command {
 
 func (p *program) deptShow() *cobra.Command {
 	return &cobra.Command{Use: "show DEPARTMENT", Short: "Show a department, named by ID, credit code or name", Args: exactly(1),
-		RunE: p.on(func(ctx context.Context, c *city, _ string, args []string) error {
+		RunE: p.onCore(func(ctx context.Context, c *city, _ string, args []string) error {
 			d, err := c.registry.ResolveDepartment(ctx, args[0])
 			if err != nil {
 				return err
@@ -131,7 +131,7 @@ func (p *program) officerAdd() *cobra.Command {
 		Short:   "Add an officer of a department",
 		Example: `  govseal officer add 张示例 --department 示例市行政审批局 --staff-no A-0017`,
 		Args:    exactly(1),
-		RunE: p.on(func(ctx context.Context, c *city, actor string, args []string) (err error) {
+		RunE: p.onCore(func(ctx context.Context, c *city, actor string, args []string) (err error) {
 			o.Name = args[0]
 			if o.Department, err = c.departmentID(ctx, department); err != nil {
 				return err
@@ -152,7 +152,7 @@ func (p *program) officerAdd() *cobra.Command {
 func (p *program) officerList() *cobra.Command {
 	var department string
 	c := &cobra.Command{Use: "list", Short: "List officers", Args: noArgs,
-		RunE: p.on(func(ctx context.Context, c *city, _ string, _ []string) error {
+		RunE: p.onCore(func(ctx context.Context, c *city, _ string, _ []string) error {
 			id, err := c.departmentID(ctx, department)
 			if err != nil {
 				return err
@@ -173,7 +173,7 @@ func (p *program) officerList() *cobra.Command {
 
 func (p *program) officerShow() *cobra.Command {
 	return &cobra.Command{Use: "show OFFICER", Short: "Show an officer, named by ID or staff number", Args: exactly(1),
-		RunE: p.on(func(ctx context.Context, c *city, _ string, args []string) error {
+		RunE: p.onCore(func(ctx context.Context, c *city, _ string, args []string) error {
 			o, err := c.resolveOfficer(ctx, "", args[0])
 			if err != nil {
 				return err
@@ -185,7 +185,7 @@ func (p *program) officerShow() *cobra.Command {
 func (p *program) officerSet(verb, short string, to registry.State) *cobra.Command {
 	var reason string
 	c := &cobra.Command{Use: verb + " OFFICER", Short: short, Args: exactly(1),
-		RunE: p.on(func(ctx context.Context, c *city, actor string, args []string) error {
+		RunE: p.onCore(func(ctx context.Context, c *city, actor string, args []string) error {
 			o, err := c.resolveOfficer(ctx, "", args[0])
 			if err != nil {
 				return err

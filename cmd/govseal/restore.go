@@ -91,6 +91,9 @@ func (r *restoration) finish(ctx context.Context, passphrase []byte) (err error)
 	if err := c.open(ctx, passphrase); err != nil {
 		return err
 	}
+	if err := c.assemble(ctx); err != nil {
+		return err
+	}
 	if err := r.compare(ctx, c); err != nil {
 		return err
 	}

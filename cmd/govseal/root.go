@@ -71,7 +71,7 @@ could not be read; 3 indeterminate.`,
 		}
 	}
 	add("admin", p.initCommand(), p.caCommand(), p.deptCommand(), p.officerCommand(), p.appCommand(), p.grantCommand(), p.sealCommand())
-	add("watch", p.ledgerCommand(), p.auditCommand())
+	add("watch", p.verifyCommand(), p.ledgerCommand(), p.auditCommand())
 	add("care", p.backupCommand(), p.restoreCommand())
 	return root
 }

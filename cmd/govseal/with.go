@@ -12,8 +12,17 @@ import (
 // work is what a command does on an opened city; actor is who does it.
 type work func(ctx context.Context, c *city, actor string) error
 
+// opener is openCity or openCore.
+type opener func(ctx context.Context, dir string, passphrase []byte) (*city, error)
+
 // withCity opens the city, does the work and closes it.
-func (p *program) withCity(ctx context.Context, do work) (err error) {
+func (p *program) withCity(ctx context.Context, do work) error { return p.with(ctx, openCity, do) }
+
+// withCore does work that needs no office, and must go on when one is missing:
+// otherwise nobody could issue the certificate that is missing.
+func (p *program) withCore(ctx context.Context, do work) error { return p.with(ctx, openCore, do) }
+
+func (p *program) with(ctx context.Context, open opener, do work) (err error) {
 	actor, err := p.actor()
 	if err != nil {
 		return err
@@ -25,7 +34,7 @@ func (p *program) withCity(ctx context.Context, do work) (err error) {
 	if err != nil {
 		return err
 	}
-	c, err := openCity(ctx, p.dir, passphrase)
+	c, err := open(ctx, p.dir, passphrase)
 	clear(passphrase)
 	if err != nil {
 		return err
@@ -34,10 +43,20 @@ func (p *program) withCity(ctx context.Context, do work) (err error) {
 	return do(ctx, c, actor)
 }
 
-// on makes the RunE of a command that works on the city.
-func (p *program) on(do func(ctx context.Context, c *city, actor string, args []string) error) func(*cobra.Command, []string) error {
+// argsWork is work with the command's arguments.
+type argsWork func(ctx context.Context, c *city, actor string, args []string) error
+
+// on makes the RunE of a command that works on the whole city, onCore of one
+// that needs no office.
+func (p *program) on(do argsWork) func(*cobra.Command, []string) error { return p.run(openCity, do) }
+
+func (p *program) onCore(do argsWork) func(*cobra.Command, []string) error {
+	return p.run(openCore, do)
+}
+
+func (p *program) run(open opener, do argsWork) func(*cobra.Command, []string) error {
 	return func(cmd *cobra.Command, args []string) error {
-		return p.withCity(cmd.Context(), func(ctx context.Context, c *city, actor string) error { return do(ctx, c, actor, args) })
+		return p.with(cmd.Context(), open, func(ctx context.Context, c *city, actor string) error { return do(ctx, c, actor, args) })
 	}
 }
 
