@@ -123,10 +123,12 @@ func (db *DB) Ledger() ledger.Store { return ledgerRows{db} }
 // implements keys.Store.
 func (db *DB) Keys() keyRows { return keyRows{db} }
 
-// Ping reports whether the database answers.
+// Ping reports, as nil, that a transaction can be committed now.
 func (db *DB) Ping(ctx context.Context) error {
-	var one int
-	return db.read().row(ctx, `SELECT 1`).scan(&one)
+	return db.engine.write(ctx, func(ctx context.Context, t *tx) error {
+		var one int
+		return t.row(ctx, `SELECT 1`).scan(&one)
+	})
 }
 
 // Backup writes a consistent copy of an SQLite database to path, which must
