@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package api
+
+import (
+	"context"
+	"encoding/hex"
+	"encoding/json"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/govseal/govseal/internal/decision"
+	"github.com/govseal/govseal/seal"
+)
+
+// StampRequest is the JSON part "request" of POST /v1/stamps and
+// /v1/decisions, and the body of the other stamping routes.
+type StampRequest struct {
+	Seal    string      `json:"seal" doc:"number of the seal, 14 digits" example:"99010100000001"`
+	Officer string      `json:"officer,omitempty" doc:"staff number or id of the officer who decided"`
+	Matter  string      `json:"matter,omitempty" doc:"code of the approval matter"`
+	CaseRef string      `json:"caseRef,omitempty" doc:"case number in the calling system"`
+	Kind    seal.Kind   `json:"kind,omitempty" enum:"pdf,decision,digest" doc:"must fit the route when given"`
+	Place   *seal.Place `json:"placement,omitempty" doc:"page and millimetres from the top left of the page as displayed; PDF only"`
+	Reason  string      `json:"reason,omitempty" doc:"shown by PDF readers; PDF only"`
+	Profile string      `json:"profile,omitempty" enum:"cms,ses" doc:"form of the signature in a PDF"`
+	DryRun  bool        `json:"dryRun,omitempty" doc:"answer where the seal would stand, and sign nothing; PDF only"`
+}
+
+// StampHeaders is what every stamping route takes beside its body.
+type StampHeaders struct {
+	IdempotencyKey string `header:"Idempotency-Key" doc:"required; 1 to 255 printable ASCII characters, kept 7 days" example:"case-2026-000123-stamp-1"`
+	ContentType    string `header:"Content-Type"`
+}
+
+type rawAnswer struct {
+	ContentType string `header:"Content-Type"`
+	Body        []byte
+}
+
+var stampForm = map[string]part{
+	"request":  {limit: maxRequestPart, required: true, json: true, doc: "a StampRequest"},
+	"document": {required: true, doc: "the PDF to be sealed"},
+}
+
+func (s *Server) createStamp(ctx context.Context, in *struct {
+	StampHeaders
+	RawBody []byte `contentType:"multipart/form-data"`
+}) (*rawAnswer, error) {
+	parts, err := readForm(in.ContentType, in.RawBody, s.withDocument(stampForm))
+	if err != nil {
+		return nil, err
+	}
+	req, err := s.stampRequest(ctx, parts["request"], seal.KindPDF, in.IdempotencyKey)
+	if err != nil {
+		return nil, err
+	}
+	return s.answer(s.c.Seals.StampPDF(ctx, req, parts["document"]))
+}
+
+// DigestRequest is the body of POST /v1/stamps/digest.
+type DigestRequest struct {
+	StampRequest
+	Digest string `json:"digest" doc:"SM3 of the content, 64 hex digits" example:"66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0"`
+}
+
+func (s *Server) createDigestStamp(ctx context.Context, in *struct {
+	StampHeaders
+	RawBody []byte `contentType:"application/json"`
+}) (*rawAnswer, error) {
+	var d DigestRequest
+	if err := readJSON(in.RawBody, &d); err != nil {
+		return nil, err
+	}
+	digest, err := parseDigest(d.Digest)
+	if err != nil {
+		return nil, err
+	}
+	req, err := s.sealRequest(ctx, d.StampRequest, seal.KindDigest, in.IdempotencyKey)
+	if err != nil {
+		return nil, err
+	}
+	return s.answer(s.c.Seals.StampDigest(ctx, req, digest))
+}
+
+func parseDigest(text string) (digest [32]byte, err error) {
+	raw, err := hex.DecodeString(text)
+	if err != nil || len(raw) != len(digest) {
+		return digest, newProblem("invalid-request", "digest is not 64 hex digits")
+	}
+	return [32]byte(raw), nil
+}
+
+func (s *Server) stampRequest(ctx context.Context, raw []byte, kind seal.Kind, key string) (seal.Request, error) {
+	var r StampRequest
+	if err := readJSON(raw, &r); err != nil {
+		return seal.Request{}, err
+	}
+	return s.sealRequest(ctx, r, kind, key)
+}
+
+func (s *Server) sealRequest(ctx context.Context, r StampRequest, kind seal.Kind, key string) (seal.Request, error) {
+	if key == "" && !r.DryRun {
+		return seal.Request{}, newProblem("idempotency-key", "send the header Idempotency-Key, one value a stamp")
+	}
+	if r.Kind != "" && r.Kind != kind {
+		return seal.Request{}, newProblem("invalid-request", "kind does not fit this route")
+	}
+	return seal.Request{
+		Application: caller(ctx), Officer: r.Officer, Seal: r.Seal, Matter: r.Matter, CaseRef: r.CaseRef,
+		IdempotencyKey: key, Place: r.Place, Reason: r.Reason, Profile: r.Profile, DryRun: r.DryRun,
+	}, nil
+}
+
+func (s *Server) answer(st *seal.Stamp, err error) (*rawAnswer, error) {
+	s.metrics.stamp(st, err)
+	if err != nil {
+		return nil, err
+	}
+	return &rawAnswer{ContentType: "application/json", Body: st.Answer}, nil
+}
+
+// withDocument gives the document part the configured limit.
+func (s *Server) withDocument(form map[string]part) map[string]part {
+	out := map[string]part{}
+	for name, p := range form {
+		if p.limit == 0 {
+			p.limit = s.c.MaxDocument
+		}
+		out[name] = p
+	}
+	return out
+}
+
+// StampPath names a stamp.
+type StampPath struct {
+	ID string `path:"id" maxLength:"64" doc:"id of the stamp"`
+}
+
+// StampRecord is a stamp as first answered, and whether it still stands.
+type StampRecord struct {
+	seal.Answer
+	WithdrawnAt  *time.Time `json:"withdrawnAt,omitempty"`
+	WithdrawnWhy string     `json:"withdrawnWhy,omitempty"`
+}
+
+type stampRecordSchema = StampRecord
+
+// own returns a stamp of the calling application; others' are not found.
+func (s *Server) own(ctx context.Context, id string) (seal.Stamp, error) {
+	st, err := s.c.Seals.Store().Stamp(ctx, id)
+	if err == nil && st.Application != caller(ctx).ID {
+		err = seal.ErrNotFound
+	}
+	return st, err
+}
+
+func (s *Server) getStamp(ctx context.Context, in *StampPath) (*struct{ Body StampRecord }, error) {
+	st, err := s.own(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	out := &struct{ Body StampRecord }{}
+	if err := json.Unmarshal(st.Answer, &out.Body.Answer); err != nil {
+		return nil, err
+	}
+	if !st.Withdrawn.IsZero() {
+		out.Body.WithdrawnAt, out.Body.WithdrawnWhy = &st.Withdrawn, st.WithdrawnWhy
+	}
+	return out, nil
+}
+
+func (s *Server) getDocument(ctx context.Context, in *struct {
+	StampPath
+	Form string `query:"form" enum:"pdf" doc:"pdf: the rendered PDF of a decision instead of its JSON"`
+}) (*rawAnswer, error) {
+	st, err := s.own(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	digest, media := st.Output, st.OutputType
+	if in.Form == "pdf" && st.Kind == seal.KindDecision {
+		digest, media = st.Rendered, "application/pdf"
+	}
+	if st.Kind == seal.KindDigest {
+		return &rawAnswer{ContentType: st.OutputType, Body: st.Signature}, nil
+	}
+	content, err := s.readKept(ctx, digest)
+	if err != nil {
+		return nil, err
+	}
+	return &rawAnswer{ContentType: media, Body: content}, nil
+}
+
+func (s *Server) readKept(ctx context.Context, digest [32]byte) ([]byte, error) {
+	f, err := s.c.Seals.File(ctx, digest)
+	if err != nil {
+		if p := domainProblem(err); p != nil && p.Status == http.StatusNotFound {
+			return nil, newProblem("gone", "")
+		}
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, 2*s.c.MaxDocument))
+}
+
+// EvidenceAnswer is the side file NAME.evidence.json.
+type EvidenceAnswer = decision.Evidence
+
+func (s *Server) getEvidence(ctx context.Context, in *StampPath) (*struct{ Body EvidenceAnswer }, error) {
+	st, err := s.own(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &struct{ Body EvidenceAnswer }{EvidenceAnswer{Certificates: st.Chain, CRLs: st.CRLs}}, nil
+}
+
+func (s *Server) getProof(ctx context.Context, in *StampPath) (*rawAnswer, error) {
+	st, err := s.own(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	p, err := s.c.Ledger.Proof(ctx, "stamp", st.ID, provable...)
+	if err != nil {
+		return nil, err
+	}
+	raw, err := p.Marshal()
+	if err != nil {
+		return nil, err
+	}
+	return &rawAnswer{ContentType: "application/json", Body: raw}, nil
+}
+
+// WithdrawRequest is the body of POST /v1/stamps/{id}/withdraw.
+type WithdrawRequest struct {
+	Reason string `json:"reason" minLength:"1" maxLength:"200" doc:"shown to the public; no personal data"`
+}
+
+func (s *Server) withdrawStamp(ctx context.Context, in *struct {
+	StampPath
+	Body WithdrawRequest
+}) (*struct{ Body StampRecord }, error) {
+	st, err := s.own(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.c.Seals.Withdraw(ctx, "app:"+st.Application, st.ID, in.Body.Reason); err != nil {
+		return nil, err
+	}
+	return s.getStamp(ctx, &in.StampPath)
+}
