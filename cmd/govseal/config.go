@@ -53,6 +53,8 @@ type Config struct {
 	Blobs string `yaml:"blobs"`
 	// Demo marks a folder made by "govseal demo": example keys may be used in it.
 	Demo bool `yaml:"demo,omitempty"`
+	// Serve says where and how "govseal serve" listens.
+	Serve ServeConfig `yaml:"serve,omitempty"`
 }
 
 // loadConfig reads and checks the configuration of a city's folder.

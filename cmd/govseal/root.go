@@ -63,15 +63,16 @@ could not be read; 3 indeterminate.`,
 	f.BoolVar(&p.json, "json", false, "print JSON instead of tables")
 	p.passphrase.register(f, "", "key store", "GOVSEAL_PASSPHRASE_FILE")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usagef("%v", err) })
-	root.AddGroup(&cobra.Group{ID: "admin", Title: "Administration:"}, &cobra.Group{ID: "watch", Title: "Watching and proving:"}, &cobra.Group{ID: "care", Title: "Care:"})
+	root.AddGroup(&cobra.Group{ID: "start", Title: "Using the service:"}, &cobra.Group{ID: "admin", Title: "Administration:"}, &cobra.Group{ID: "watch", Title: "Watching and proving:"}, &cobra.Group{ID: "care", Title: "Care:"})
 	add := func(group string, commands ...*cobra.Command) {
 		for _, c := range commands {
 			c.GroupID = group
 			root.AddCommand(c)
 		}
 	}
+	add("start", p.demoCommand(), p.serveCommand(), p.stampCommand())
 	add("admin", p.initCommand(), p.caCommand(), p.deptCommand(), p.officerCommand(), p.appCommand(), p.grantCommand(), p.sealCommand())
 	add("watch", p.verifyCommand(), p.ledgerCommand(), p.auditCommand())
-	add("care", p.backupCommand(), p.restoreCommand())
+	add("care", p.versionCommand(), p.backupCommand(), p.restoreCommand())
 	return root
 }

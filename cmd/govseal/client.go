@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"net/textproto"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/govseal/govseal/api"
+	"github.com/govseal/govseal/seal"
+)
+
+// client speaks the sign API, as any approval system does.
+type client struct {
+	base  string
+	token string
+	http  *http.Client
+}
+
+const (
+	clientTries   = 6
+	clientTimeout = 3 * time.Minute
+	maxAnswer     = 256 << 20
+)
+
+func newClient(base, token string) (*client, error) {
+	u, err := url.Parse(base)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+		return nil, usagef("%q is not an address like https://seal.example", base)
+	}
+	return &client{base: strings.TrimSuffix(base, "/"), token: token, http: &http.Client{Timeout: clientTimeout}}, nil
+}
+
+// apiError is a problem that the service answered.
+type apiError struct{ problem api.Problem }
+
+func (e *apiError) Error() string {
+	text := "the service refused: " + e.problem.Title
+	for _, more := range []string{e.problem.Reason, e.problem.Detail} {
+		if more != "" {
+			text += "; " + more
+		}
+	}
+	for _, f := range e.problem.Errors {
+		text += "; " + f.Location + ": " + f.Message
+	}
+	return text
+}
+
+// newIdempotencyKey draws a key for one stamp; its repetitions carry the same.
+func newIdempotencyKey() string { return "cli-" + rand.Text() }
+
+// post sends a body until it is answered for good: a broken connection, a
+// request still running and a service that is stopped are tried again with the
+// same key, which cannot stamp twice.
+func (c *client) post(ctx context.Context, path, key, contentType string, body []byte) ([]byte, error) {
+	for try := 1; ; try++ {
+		answer, wait, err := c.once(ctx, http.MethodPost, path, key, contentType, body)
+		if err == nil || wait == 0 || try == clientTries {
+			return answer, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, errors.Join(ctx.Err(), err)
+		case <-time.After(wait):
+		}
+	}
+}
+
+func (c *client) get(ctx context.Context, path string) ([]byte, error) {
+	answer, _, err := c.once(ctx, http.MethodGet, path, "", "", nil)
+	return answer, err
+}
+
+// once makes one request; wait says after what time it may be tried again, 0
+// for never.
+func (c *client) once(ctx context.Context, method, path, key, contentType string, body []byte) (answer []byte, wait time.Duration, err error) {
+	req, err := http.NewRequestWithContext(ctx, method, c.base+path, bytes.NewReader(body))
+	if err != nil {
+		return nil, 0, err
+	}
+	for name, value := range map[string]string{"Idempotency-Key": key, "Content-Type": contentType} {
+		if value != "" {
+			req.Header.Set(name, value)
+		}
+	}
+	if c.token != "" {
+		req.Header.Set("Authorization", "Bearer "+c.token)
+	}
+	res, err := c.http.Do(req)
+	if err != nil {
+		return nil, time.Second, err
+	}
+	defer res.Body.Close()
+	answer, err = io.ReadAll(io.LimitReader(res.Body, maxAnswer))
+	if err != nil {
+		return nil, time.Second, fmt.Errorf("read the answer: %w", err)
+	}
+	if res.StatusCode < 300 {
+		return answer, 0, nil
+	}
+	return nil, retryAfter(res), problemFrom(res, answer)
+}
+
+func retryAfter(res *http.Response) time.Duration {
+	switch res.StatusCode {
+	case http.StatusConflict, http.StatusTooManyRequests, http.StatusServiceUnavailable:
+		if seconds, err := strconv.Atoi(res.Header.Get("Retry-After")); err == nil && seconds >= 0 && seconds <= 60 {
+			return time.Duration(max(seconds, 1)) * time.Second
+		}
+	}
+	return 0
+}
+
+func problemFrom(res *http.Response, body []byte) error {
+	e := &apiError{}
+	if json.Unmarshal(body, &e.problem) != nil || e.problem.Type == "" {
+		return fmt.Errorf("the service answered %s", res.Status)
+	}
+	return e
+}
+
+// stampPDF and its kin return the record and its octets.
+func (c *client) stampPDF(ctx context.Context, key string, r api.StampRequest, document []byte) (seal.Answer, error) {
+	return c.stampForm(ctx, "/v1/stamps", key, r, document, "application/pdf")
+}
+
+func (c *client) stampDecision(ctx context.Context, key string, r api.StampRequest, document []byte) (seal.Answer, error) {
+	return c.stampForm(ctx, "/v1/decisions", key, r, document, "application/json")
+}
+
+func (c *client) addDecisionStamp(ctx context.Context, key, decision string, r api.StampRequest) (seal.Answer, error) {
+	return c.stampJSON(ctx, "/v1/decisions/"+url.PathEscape(decision)+"/stamps", key, r)
+}
+
+func (c *client) stampDigest(ctx context.Context, key string, r api.DigestRequest) (seal.Answer, error) {
+	return c.stampJSON(ctx, "/v1/stamps/digest", key, r)
+}
+
+func (c *client) document(ctx context.Context, stamp, form string) ([]byte, error) {
+	path := "/v1/stamps/" + url.PathEscape(stamp) + "/document"
+	if form != "" {
+		path += "?form=" + url.QueryEscape(form)
+	}
+	return c.get(ctx, path)
+}
+
+func (c *client) proof(ctx context.Context, stamp string) ([]byte, error) {
+	return c.get(ctx, "/v1/stamps/"+url.PathEscape(stamp)+"/proof")
+}
+
+func (c *client) evidence(ctx context.Context, stamp string) ([]byte, error) {
+	return c.get(ctx, "/v1/stamps/"+url.PathEscape(stamp)+"/evidence")
+}
+
+func (c *client) withdraw(ctx context.Context, stamp, reason string) error {
+	body, err := json.Marshal(api.WithdrawRequest{Reason: reason})
+	if err != nil {
+		return err
+	}
+	_, err = c.post(ctx, "/v1/stamps/"+url.PathEscape(stamp)+"/withdraw", "", "application/json", body)
+	return err
+}
+
+func (c *client) stampJSON(ctx context.Context, path, key string, request any) (seal.Answer, error) {
+	body, err := json.Marshal(request)
+	if err != nil {
+		return seal.Answer{}, err
+	}
+	return readAnswer(c.post(ctx, path, key, "application/json", body))
+}
+
+func (c *client) stampForm(ctx context.Context, path, key string, r api.StampRequest, document []byte, mediaType string) (seal.Answer, error) {
+	request, err := json.Marshal(r)
+	if err != nil {
+		return seal.Answer{}, err
+	}
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	for _, p := range []struct {
+		name, mediaType string
+		content         []byte
+	}{{"request", "application/json", request}, {"document", mediaType, document}} {
+		w, err := form.CreatePart(textproto.MIMEHeader{
+			"Content-Disposition": {`form-data; name="` + p.name + `"; filename="` + p.name + `"`}, "Content-Type": {p.mediaType},
+		})
+		if err == nil {
+			_, err = w.Write(p.content)
+		}
+		if err != nil {
+			return seal.Answer{}, err
+		}
+	}
+	if err := form.Close(); err != nil {
+		return seal.Answer{}, err
+	}
+	return readAnswer(c.post(ctx, path, key, form.FormDataContentType(), body.Bytes()))
+}
+
+func readAnswer(raw []byte, err error) (seal.Answer, error) {
+	var a seal.Answer
+	if err != nil {
+		return a, err
+	}
+	if err := json.Unmarshal(raw, &a); err != nil {
+		return a, fmt.Errorf("the service's answer cannot be read: %w", err)
+	}
+	return a, nil
+}
