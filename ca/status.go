@@ -88,8 +88,11 @@ func (a *Authority) Revoke(ctx context.Context, actor, serialHex string, reason 
 // revoked returns the record of c once it is revoked.
 func (a *Authority) revoked(c Certificate, reason int, invalidity time.Time) (Certificate, error) {
 	now := a.seconds()
-	if !invalidity.IsZero() && (invalidity.After(now) || invalidity.Before(c.NotBefore)) {
-		return c, &RequestError{"invalidity date", fmt.Sprintf("must lie between the certificate's beginning, %s, and now", c.NotBefore.Format(time.RFC3339))}
+	if invalidity.After(now) {
+		return c, &RequestError{"invalidity date", "must not lie in the future"}
+	}
+	if !invalidity.IsZero() && invalidity.Before(c.NotBefore) { // never good: the certificate's beginning says the same
+		invalidity = c.NotBefore
 	}
 	if c.Status != Hold {
 		c.RevokedAt = now

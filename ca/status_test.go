@@ -124,7 +124,6 @@ func TestRefusedStatusChanges(t *testing.T) {
 		"hold as reason":           o.Revoke(ctx, operator, c.SerialHex, ca.ReasonCertificateHold, time.Time{}, ""),
 		"reason 7":                 o.Revoke(ctx, operator, c.SerialHex, 7, time.Time{}, ""),
 		"invalidity in the future": o.Revoke(ctx, operator, c.SerialHex, 1, start.Add(time.Hour), ""),
-		"invalidity before issue":  o.Revoke(ctx, operator, c.SerialHex, 1, start.Add(-time.Hour), ""),
 		"bidi in the note":         o.Revoke(ctx, operator, c.SerialHex, 1, time.Time{}, "\u202e"),
 		"no actor":                 o.Suspend(ctx, "", c.SerialHex, ""),
 		"not a serial":             o.Suspend(ctx, operator, "zz", ""),
@@ -149,6 +148,18 @@ func TestRefusedStatusChanges(t *testing.T) {
 	}
 	if _, err := o.Show(ctx, "0x00:"+c.SerialHex); err != nil {
 		t.Errorf("a serial as people copy it: %v", err)
+	}
+}
+
+// A key that was lost before its certificate began was never good.
+func TestInvalidityBeforeTheCertificate(t *testing.T) {
+	ctx, o := context.Background(), found(t)
+	c := o.issue(t, "officer")
+	if err := o.Revoke(ctx, operator, c.SerialHex, ca.ReasonKeyCompromise, start.AddDate(-1, 0, 0), ""); err != nil {
+		t.Fatal(err)
+	}
+	if l, _ := o.list(t, ca.IssuingID); !entry(l, c.SerialHex).Invalidity.Equal(c.NotBefore) {
+		t.Errorf("invalidity date: got %v, want %v", entry(l, c.SerialHex).Invalidity, c.NotBefore)
 	}
 }
 
