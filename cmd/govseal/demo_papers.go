@@ -44,8 +44,7 @@ func (s *story) demoDecision() ([]byte, error) {
 		"date":        now.Format(time.DateOnly), "validFrom": now.Format(time.DateOnly), "validTo": now.AddDate(5, 0, -1).Format(time.DateOnly),
 		"title": "准予行政许可决定书",
 		"text": []string{
-			"你单位提交的食品经营许可申请收悉。经审查，申请材料齐全，符合法定形式，经营场所与设施条件符合要求。",
-			"决定准予许可。本决定书由两个部门共同作出，须同时加盖两个部门的电子印章方为完整。",
+			"经审查，你单位的申请符合法定条件、标准，决定准予许可。本决定书由两个部门共同作出，须同时加盖两个部门的电子印章方为完整。",
 		},
 	})
 }
