@@ -55,12 +55,13 @@ func (s *search) extend(path []*cert.Certificate) (done bool) {
 		if s.v.ctx.Err() != nil || s.v.work.exhausted() {
 			return true
 		}
+		s.v.work.steps--
 		anchor := s.v.anchors[c]
 		if anchor && s.only != nil && s.only != c {
 			continue
 		}
 		next := append(path[:len(path):len(path)], c)
-		if !anchor && repeats(path, c) {
+		if !anchor && s.v.repeats(path, c) {
 			continue
 		}
 		if !anchor && len(path) >= s.v.depth {
@@ -85,9 +86,9 @@ func (s *search) extend(path []*cert.Certificate) (done bool) {
 
 // repeats reports whether a certificate with c's subject and key is in the
 // path already: going on would only go round (RFC 4158 2.4.2).
-func repeats(path []*cert.Certificate, c *cert.Certificate) bool {
+func (v *validator) repeats(path []*cert.Certificate, c *cert.Certificate) bool {
 	for _, p := range path {
-		if bytes.Equal(p.RawSPKI, c.RawSPKI) && p.Subject.Equal(c.Subject) {
+		if bytes.Equal(p.RawSPKI, c.RawSPKI) && v.subjectOf(p) == v.subjectOf(c) {
 			return true
 		}
 	}

@@ -16,9 +16,10 @@ const (
 	maxUntrusted   = 512
 	maxCRLs        = 256
 	defaultDepth   = 8
-	maxPaths       = 256 // complete paths judged, those of CRL signers included
-	maxNesting     = 3   // paths of CRL signers of CRL signers
-	maxSearches    = 128 // searches for the paths of CRL signers
+	maxPaths       = 256    // complete paths judged, those of CRL signers included
+	maxSteps       = 20_000 // candidates tried while paths are built
+	maxNesting     = 3      // paths of CRL signers of CRL signers
+	maxSearches    = 128    // searches for the paths of CRL signers
 	maxComparisons = 400_000
 )
 
@@ -32,6 +33,7 @@ type validator struct {
 	anchors   map[*cert.Certificate]bool
 	bySubject map[string][]*cert.Certificate // by canonical subject, anchors first
 	subjects  map[*cert.Certificate]string
+	issuers   map[issuersKey][]*cert.Certificate
 	crls      []*cert.CRL // newest first
 	work      work
 	signers   map[signerKey]bool // whether a CRL signer has a path; false while it is being looked for
@@ -42,12 +44,18 @@ type signerKey struct {
 	at             time.Time
 }
 
+type issuersKey struct {
+	child *cert.Certificate
+	at    time.Time
+}
+
 func newValidator(ctx context.Context, r Request) *validator {
 	v := &validator{
 		ctx: ctx, req: r, proof: r.ProofTime, depth: r.MaxDepth,
 		anchors:   map[*cert.Certificate]bool{},
 		bySubject: map[string][]*cert.Certificate{},
 		subjects:  map[*cert.Certificate]string{},
+		issuers:   map[issuersKey][]*cert.Certificate{},
 		signers:   map[signerKey]bool{},
 		work:      newWork(),
 	}
@@ -93,11 +101,26 @@ func (v *validator) add(c *cert.Certificate) bool {
 // likeliest first: those its authority key identifier names, anchors, those in
 // force at the time.
 func (v *validator) issuersOf(c *cert.Certificate, at time.Time) []*cert.Certificate {
+	key := issuersKey{c, at}
+	if known, ok := v.issuers[key]; ok {
+		return known
+	}
 	list := slices.Clone(v.bySubject[c.Issuer.Canonical()])
 	slices.SortStableFunc(list, func(a, b *cert.Certificate) int {
 		return v.likelihood(c.AuthorityKeyID, b, at) - v.likelihood(c.AuthorityKeyID, a, at)
 	})
+	v.issuers[key] = list
 	return list
+}
+
+// subjectOf is the canonical subject, remembered.
+func (v *validator) subjectOf(c *cert.Certificate) string {
+	s, known := v.subjects[c]
+	if !known {
+		s = c.Subject.Canonical()
+		v.subjects[c] = s
+	}
+	return s
 }
 
 func (v *validator) likelihood(aki *cert.AuthorityKeyID, issuer *cert.Certificate, at time.Time) int {

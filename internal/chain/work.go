@@ -24,6 +24,7 @@ type work struct {
 	comparisons int
 	searches    int
 	paths       int
+	steps       int
 	checked     map[signaturePair]error
 }
 
@@ -33,10 +34,12 @@ type signaturePair struct {
 }
 
 func newWork() work {
-	return work{units: workUnits, comparisons: maxComparisons, searches: maxSearches, paths: maxPaths, checked: map[signaturePair]error{}}
+	return work{units: workUnits, comparisons: maxComparisons, searches: maxSearches, paths: maxPaths, steps: maxSteps, checked: map[signaturePair]error{}}
 }
 
-func (w *work) exhausted() bool { return w.units <= 0 || w.comparisons <= 0 || w.paths <= 0 }
+func (w *work) exhausted() bool {
+	return w.units <= 0 || w.comparisons <= 0 || w.paths <= 0 || w.steps <= 0
+}
 
 // compare takes one comparison of names; false means that there are none left.
 func (w *work) compare() bool {
