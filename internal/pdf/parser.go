@@ -33,6 +33,9 @@ func (p *parser) object() (Object, error) {
 func (p *parser) objectFrom(t token) (Object, error) {
 	var stack []frame
 	for ; ; t = p.token() {
+		if p.err != nil {
+			return nil, p.err
+		}
 		if p.nodes++; p.nodes > maxNodes || t.at-p.from > maxText {
 			return nil, tooMuch(t.at, "an object of more than %d values or %d octets", maxNodes, maxText)
 		}
@@ -85,9 +88,6 @@ func (p *parser) scalar(t token) (Object, error) {
 		return Name(t.text), nil
 	case tokLiteral, tokHex:
 		return String(t.text), nil
-	}
-	if p.err != nil {
-		return nil, p.err
 	}
 	return nil, broken(t.at, "the object has no end")
 }
