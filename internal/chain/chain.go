@@ -30,7 +30,8 @@ type Request struct {
 	// the best evidence there is. Zero means Time.
 	ProofTime time.Time
 	// CRLs are complete, delta and indirect ones in any order. Of more than 256
-	// only the first are looked at.
+	// only the first are looked at, and a missing answer is then held against
+	// the path in every mode but RevocationOff.
 	CRLs       []*cert.CRL
 	Status     StatusSource // further answers, nil for none
 	Revocation Mode

@@ -31,9 +31,9 @@ var worst = []Code{OK, StaleRevocation, NoRevocationInfo, OnHold, RevokedCA, Rev
 func (s *search) weigh(c Check, i int) Code {
 	switch c.Status {
 	case NoRevocationInfo, StaleRevocation:
-		// When the work ran out, an answer may have been drowned in material that
-		// an attacker sent along: that is never let pass.
-		if s.v.req.Revocation != RevocationRequired && !s.v.work.exhausted() {
+		// When the work ran out, or not all lists were looked at, an answer may have
+		// been drowned in material that an attacker sent along: never let pass.
+		if s.v.req.Revocation != RevocationRequired && !s.v.work.exhausted() && !s.v.truncated {
 			return OK
 		}
 	case Revoked:

@@ -36,6 +36,7 @@ type validator struct {
 	issuers   map[issuersKey][]*cert.Certificate
 	crls      []*cert.CRL // newest first
 	work      work
+	truncated bool               // more lists were handed in than are looked at
 	signers   map[signerKey]bool // whether a CRL signer has a path; false while it is being looked for
 }
 
@@ -80,6 +81,7 @@ func newValidator(ctx context.Context, r Request) *validator {
 			v.crls = append(v.crls, c)
 		}
 	}
+	v.truncated = len(r.CRLs) > maxCRLs
 	slices.SortStableFunc(v.crls, func(a, b *cert.CRL) int { return b.ThisUpdate.Compare(a.ThisUpdate) })
 	return v
 }
