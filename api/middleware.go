@@ -118,8 +118,8 @@ func (s *Server) isProxy(a netip.Addr) bool {
 // limit allows n requests a minute from one address. IPv6 addresses count by
 // their /64, which is what one household has.
 func (s *Server) limit(n int) func(http.Handler) http.Handler {
-	return httprate.Limit(n, time.Minute,
-		httprate.WithKeyFuncs(func(r *http.Request) (string, error) { return s.limitKey(r), nil }),
+	return httprate.LimitBy(n, time.Minute,
+		func(r *http.Request) (string, error) { return s.limitKey(r), nil },
 		httprate.WithLimitHandler(func(w http.ResponseWriter, r *http.Request) {
 			newProblem("rate-limited", "wait a minute").write(w, r)
 		}))
