@@ -122,3 +122,17 @@ func (discard) PutAs(context.Context, [32]byte, []byte) error { return nil }
 func (discard) Open(context.Context, [32]byte) (io.ReadSeekCloser, error) {
 	return nil, seal.ErrNotFound
 }
+
+// BenchmarkCityDigest is a durable, ledgered stamp: SQLite, real CA, key store.
+func BenchmarkCityDigest(b *testing.B) {
+	c := newCity(b)
+	b.SetParallelism(16)
+	b.ResetTimer()
+	b.RunParallel(func(p *testing.PB) {
+		for p.Next() {
+			if _, err := c.StampDigest(ctx, c.request(0, fmt.Sprint(rand.Uint64())), [32]byte{1}); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}

@@ -33,6 +33,7 @@ type city struct {
 	keyring *keys.Keyring
 	app     registry.Application
 	seals   []seal.Seal
+	config  func(seal.Store) seal.Config
 }
 
 // authority shows the CA to the service as its contract asks.
@@ -62,15 +63,14 @@ func newCity(t testing.TB) *city {
 		Signer: must(c.keyring.Signer(ctx, stamper.KeyRef, "tsa")), Certificate: stamper.DER, Chain: [][]byte{c.ca.Issuing()},
 		Policy: []int{2, 999, 1, 3, 1}, Now: c.clock.now,
 	}))
-	var err error
-	c.Service, err = seal.New(seal.Config{
-		Store: c.db.Seals(), Registry: c.db.Registry(), Blobs: must(store.NewFolder(filepath.Join(dir, "files"))),
-		Keys: c.keyring, Authority: authority{c.ca}, TSA: time_, MakerKey: maker.KeyRef, MakerCert: maker.DER,
-		VerifyURL: "https://seal.example", Now: c.clock.now,
-	})
-	if err != nil {
-		t.Fatal(err)
+	files := must(store.NewFolder(filepath.Join(dir, "files")))
+	c.config = func(rows seal.Store) seal.Config {
+		return seal.Config{
+			Store: rows, Registry: c.db.Registry(), Blobs: files, Keys: c.keyring, Authority: authority{c.ca}, TSA: time_,
+			MakerKey: maker.KeyRef, MakerCert: maker.DER, VerifyURL: "https://seal.example", Now: c.clock.now,
+		}
 	}
+	c.Service = must(seal.New(c.config(c.db.Seals())))
 	c.furnish()
 	return c
 }
@@ -249,5 +249,43 @@ func TestCityManyAtOnce(t *testing.T) {
 	}))
 	if findings, err := log.Verify(ctx, "", nil); err != nil || len(findings) != 0 {
 		t.Errorf("ledger: %v, %v", findings, err)
+	}
+}
+
+// dying is a store whose process ends before the result is written.
+type dying struct{ seal.Store }
+
+var errKilled = errors.New("killed")
+
+func (dying) RecordStamp(context.Context, seal.Stamp, *seal.DecisionRecord, ledger.Event) error {
+	return errKilled
+}
+
+func (dying) RecordFailure(context.Context, string, int, string, ledger.Event) error {
+	return errKilled
+}
+
+func TestCityKilledBetweenIntentAndResult(t *testing.T) {
+	c := newCity(t)
+	dead := must(seal.New(c.config(dying{c.db.Seals()})))
+	raw := rawDecision(t, 1)
+	if _, err := dead.StampDecision(ctx, c.request(0, "k1"), raw); !errors.Is(err, errKilled) {
+		t.Fatal(err)
+	}
+	if _, err := c.StampDecision(ctx, c.request(0, "k1"), raw); !errors.Is(err, seal.ErrRunning) {
+		t.Errorf("within the lease: %v", err)
+	}
+	c.clock.move(2 * time.Minute)
+	left := must(c.Unfinished(ctx))
+	if len(left) != 1 || left[0].Kind != seal.KindDecision {
+		t.Fatalf("unfinished: %+v", left)
+	}
+	st := must(c.StampDecision(ctx, c.request(0, "k1"), raw))
+	if st.Attempt != 2 || st.ID != left[0].Stamp {
+		t.Errorf("attempt %d of %s, want 2 of %s", st.Attempt, st.ID, left[0].Stamp)
+	}
+	c.wantVerdict("valid", c.verdict(st.Output, nil), 1)
+	if stamps := must(c.Store().DecisionStamps(ctx, st.Decision)); len(stamps) != 1 {
+		t.Errorf("%d stamps", len(stamps))
 	}
 }
