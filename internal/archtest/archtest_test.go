@@ -39,6 +39,7 @@ var allowed = map[string]string{
 	"internal/gm/keyfile": "internal/gm",
 	"internal/interop":    "",
 	"internal/keys":       "internal/gm internal/gm/keyfile",
+	"internal/ofd":        "internal/gm",
 	"internal/pdf":        "internal/gm",
 	"internal/render":     "internal/decision internal/glyph internal/pdf internal/gm",
 	"internal/ses":        "internal/cms internal/cert internal/gm",
