@@ -12,6 +12,7 @@ import (
 // WriteSQL runs statements on the writer's connection, in one transaction.
 func (db *DB) WriteSQL(ctx context.Context, statements ...string) error {
 	return db.write(ctx, func(ctx context.Context, t *tx) error {
+		t.standing.forget()
 		for _, s := range statements {
 			if _, err := t.exec(ctx, s); err != nil {
 				return err

@@ -28,6 +28,7 @@ type group struct {
 	conn   *sql.Conn
 	stmts  *prepared   // on conn; only the writer's goroutine uses both
 	wal    os.FileInfo // the write-ahead log as first seen, nil before
+	known  standingCache
 
 	jobs chan *job
 	done chan struct{}
@@ -128,7 +129,7 @@ func (g *group) transaction(first *job, more bool) []*job {
 		}
 		return fail(batch, err)
 	}
-	t := &tx{querier: g.stmts}
+	t := &tx{querier: g.stmts, standing: &g.known}
 	start := time.Now()
 	for i := 0; i < len(batch); i++ {
 		if err := g.savepoint(ctx, t, batch[i]); err != nil {
@@ -196,12 +197,22 @@ func (g *group) begin(ctx context.Context) error {
 		_, err := g.stmts.exec(ctx, `BEGIN IMMEDIATE`)
 		switch {
 		case err == nil:
-			return nil
+			return g.started(ctx)
 		case !busy(err) || time.Now().After(deadline):
 			return fmt.Errorf("begin transaction: %w", err)
 		}
 		time.Sleep(retryLock)
 	}
+}
+
+// started drops what another connection may have changed since the last
+// transaction.
+func (g *group) started(ctx context.Context) error {
+	err := g.known.refresh(ctx, g.stmts)
+	if err != nil {
+		g.rollback(ctx)
+	}
+	return err
 }
 
 // savepoint runs one job. The job's own error stays with the job; the error
@@ -270,4 +281,5 @@ func (g *group) present() error {
 // rollback ends the transaction if it is still open.
 func (g *group) rollback(ctx context.Context) {
 	_, _ = g.stmts.exec(ctx, `ROLLBACK`) // an error means that there is none
+	g.known.forget()
 }

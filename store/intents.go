@@ -122,41 +122,23 @@ func (s sealRows) resume(ctx context.Context, t *tx, i seal.Intent, r *intentRow
 	return nil
 }
 
-// allow loads what registry.Allow decides on. An unknown application or
-// officer is left zero: Allow denies it.
+// allow asks registry.Allow. What it decides on is read, or was read and
+// authenticated before and cannot have changed since.
 func (s sealRows) allow(ctx context.Context, t *tx, i seal.Intent, a *seal.Admission) error {
-	var err error
-	use := registry.Use{Matter: i.Matter, Kind: string(i.Kind), Time: i.Now}
-	use.Application, err = s.db.application(ctx, t, i.Application)
-	if err != nil && !errors.Is(err, registry.ErrNotFound) {
-		return err
-	}
-	if i.Officer != "" {
-		o, err := s.db.officer(ctx, t, i.Officer)
-		if err != nil && !errors.Is(err, registry.ErrNotFound) {
+	by := parties{i.Application, i.Officer, i.Seal}
+	known, ok := t.standing.get(by)
+	if !ok {
+		var err error
+		if known, err = s.db.standingOf(ctx, t, by); err != nil {
 			return err
 		}
-		use.Officer = &o
+		t.standing.put(by, known)
 	}
-	if a.Seal, err = s.db.seal(ctx, t, i.Seal); err != nil {
-		return err
-	}
-	if a.Department, err = s.db.department(ctx, t, a.Seal.Department); err != nil {
-		return err
-	}
-	use.Seal = registry.Standing{
-		ESID: a.Seal.ESID, Department: a.Seal.Department, State: string(a.Seal.State),
-		NotBefore: a.Seal.ValidFrom, NotAfter: a.Seal.ValidTo,
-	}
-	err = t.row(ctx, `SELECT status FROM certificates WHERE serial = $1`, a.Seal.CertSerial).scan(&use.Seal.CertificateStatus)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return err
-	}
-	grants, err := s.db.grantsOf(ctx, t, i.Application, i.Seal)
-	if err != nil {
-		return err
-	}
-	a.Grant, err = registry.Allow(use, grants)
+	a.Seal, a.Department = known.seal, known.department
+	use := known.use
+	use.Matter, use.Kind, use.Time = i.Matter, string(i.Kind), i.Now
+	var err error
+	a.Grant, err = registry.Allow(use, known.grants)
 	return err
 }
 

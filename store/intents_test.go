@@ -273,6 +273,48 @@ func TestDeniedIsRecorded(t *testing.T) {
 	})
 }
 
+// A right that was just used is gone at once when it is taken away, by this
+// process, by another, or by hand.
+func TestRightsEndAtOnce(t *testing.T) {
+	end := func(db *store.DB) error {
+		return db.Registry().SetGrantState(ctx, "grt1", registry.Ended, event("grant", "grant.revoke", "grt1"))
+	}
+	ways := map[string]func(h *house) error{
+		"this process":  func(h *house) error { return end(h.db) },
+		"other process": func(h *house) error { return end(h.again(store.Config{})) },
+		"by hand":       func(h *house) error { h.sql(`DELETE FROM grants`); return nil },
+		"certificate": func(h *house) error {
+			c := certificate
+			c.Status = ca.Revoked
+			return h.again(store.Config{}).CA().RecordStatus(ctx, c, []ca.Status{ca.Good}, event("revocation", "x", "x"))
+		},
+	}
+	for name, way := range ways {
+		t.Run(name, func(t *testing.T) {
+			onBoth(t, func(h *house) {
+				h.furnish()
+				h.stamp(intent(1))
+				h.stamp(intent(2))
+				h.must(way(h))
+				_, err := h.db.Seals().RecordIntent(ctx, intent(3))
+				var denied *registry.Denied
+				if !errors.As(err, &denied) {
+					h.Errorf("got %v, want a denial", err)
+				}
+			})
+		})
+	}
+	t.Run("edited by hand", func(t *testing.T) {
+		onBoth(t, func(h *house) {
+			h.furnish()
+			h.stamp(intent(1))
+			h.sql(`UPDATE grants SET matters = '["*"]'`)
+			_, err := h.db.Seals().RecordIntent(ctx, intent(2))
+			h.is(err, registry.ErrTampered)
+		})
+	})
+}
+
 // A retry of a failed request is judged by the grants of today.
 func TestTakeoverIsJudgedAgain(t *testing.T) {
 	onBoth(t, func(h *house) {

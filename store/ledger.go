@@ -36,6 +36,7 @@ func (db *DB) record(ctx context.Context, e ledger.Event, work func(context.Cont
 		return err
 	}
 	return db.write(ctx, func(ctx context.Context, t *tx) error {
+		t.standing.forget()
 		if err := work(ctx, t); err != nil {
 			return err
 		}
@@ -51,6 +52,7 @@ func (db *DB) announce(ctx context.Context, e ledger.Event, work func(context.Co
 		return err
 	}
 	return db.write(ctx, func(ctx context.Context, t *tx) error {
+		t.standing.forget()
 		if err := work(ctx, t); err != nil {
 			return err
 		}

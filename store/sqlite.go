@@ -91,7 +91,7 @@ func liteDSN(path string, c Config, extra string) string {
 	return liteFile(path, "mode=rw"+
 		"&_pragma=busy_timeout("+strconv.FormatInt(c.Wait.Milliseconds(), 10)+")"+
 		"&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)"+
-		"&_pragma=cache_size(-32768)&_pragma=wal_autocheckpoint(4000)&"+extra)
+		"&_pragma=cache_size(-32768)&_pragma=temp_store(MEMORY)&_pragma=wal_autocheckpoint(4000)&"+extra)
 }
 
 // liteFile escapes what a path may hold.

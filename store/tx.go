@@ -18,9 +18,10 @@ import (
 // longer than the transaction.
 type tx struct {
 	querier
-	lock  string // clause that locks selected rows
-	head  *ledger.Head
-	moved bool
+	lock     string // clause that locks selected rows
+	head     *ledger.Head
+	moved    bool
+	standing *standingCache // nil outside SQLite's writer
 }
 
 // mark and reset save and restore what a savepoint's rollback must undo here.
