@@ -46,6 +46,10 @@ func classify(err error) error {
 		}
 		return err
 	}
+	var connect *pgconn.ConnectError // may hold a PgError: no such database
+	if errors.As(err, &connect) {
+		return unavailable(err)
+	}
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) {
 		if postgresDown(pg.Code) {
@@ -87,10 +91,9 @@ const lockTimeout = "55P03" // lock_not_available
 
 // broken tells errors of the way to the server.
 func broken(err error) bool {
-	var connect *pgconn.ConnectError
 	var network net.Error
 	var path *fs.PathError
-	return errors.As(err, &connect) || errors.As(err, &network) || errors.As(err, &path) ||
+	return errors.As(err, &network) || errors.As(err, &path) ||
 		errors.Is(err, driver.ErrBadConn) || errors.Is(err, sql.ErrConnDone) || errors.Is(err, net.ErrClosed) ||
 		strings.HasPrefix(err.Error(), "sql: database is closed") || pgconn.SafeToRetry(err) ||
 		strings.Contains(err.Error(), "conn closed") || strings.Contains(err.Error(), "unexpected EOF")

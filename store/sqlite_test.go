@@ -133,7 +133,9 @@ func TestVanishedDatabase(t *testing.T) {
 			h.furnish()
 			st := h.stamp(intent(1))
 			size := h.size()
+			h.must(h.db.Ping(ctx))
 			vanish(h)
+			h.is(h.db.Ping(ctx), seal.ErrUnavailable)
 			_, err := h.db.Seals().RecordIntent(ctx, intent(2))
 			h.is(err, seal.ErrUnavailable)
 			if got, err := h.db.Seals().Stamp(ctx, st.ID); err != nil || got.ID != st.ID {

@@ -123,12 +123,11 @@ func (db *DB) Ledger() ledger.Store { return ledgerRows{db} }
 // implements keys.Store.
 func (db *DB) Keys() keyRows { return keyRows{db} }
 
-// Ping reports, as nil, that a transaction can be committed now.
+// Ping reports, as nil, that a transaction can be begun and committed now: the
+// file has its name, the server answers and is not a standby, no lock is
+// stuck. It writes nothing, so a full disk shows only at the next stamp.
 func (db *DB) Ping(ctx context.Context) error {
-	return db.engine.write(ctx, func(ctx context.Context, t *tx) error {
-		var one int
-		return t.row(ctx, `SELECT 1`).scan(&one)
-	})
+	return db.write(ctx, func(ctx context.Context, t *tx) error { return t.lockHead(ctx) })
 }
 
 // Backup writes a consistent copy of an SQLite database to path, which must
