@@ -3,20 +3,25 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/govseal/govseal/registry"
 )
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"govseal": main, "teststamp": testStamp})
 }
 
-// TestScripts runs the program as people do. Each script gets a city of its
-// own in $GOVSEAL_DIR by "mkcity".
+// TestScripts runs the program as people do. "mkcity" puts a city into
+// $GOVSEAL_DIR.
 func TestScripts(t *testing.T) {
+	city := template(t)
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
@@ -26,12 +31,12 @@ func TestScripts(t *testing.T) {
 			e.Setenv("GOVSEAL_PASSPHRASE_FILE", filepath.Join(e.WorkDir, "store.pass"))
 			e.Setenv("GOVSEAL_ROOT_PASSPHRASE_FILE", filepath.Join(e.WorkDir, "root.pass"))
 			e.Setenv("TZ", "Asia/Shanghai")
-			if err := os.WriteFile(filepath.Join(e.WorkDir, "store.pass"), []byte("test passphrase of the store\n"), 0o600); err != nil {
+			if err := os.WriteFile(filepath.Join(e.WorkDir, "store.pass"), []byte(storePassphrase+"\n"), 0o600); err != nil {
 				return err
 			}
-			return os.WriteFile(filepath.Join(e.WorkDir, "root.pass"), []byte("test passphrase of the root\n"), 0o600)
+			return os.WriteFile(filepath.Join(e.WorkDir, "root.pass"), []byte(rootPassphrase+"\n"), 0o600)
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "mkcity": makeCity, "capture": capture, "sql": runSQL},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "mkcity": makeCity(city), "capture": capture, "sql": runSQL},
 	})
 }
 
@@ -46,9 +51,32 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// makeCity runs init, and adds a department (示例市行政审批局) for scripts that
-// are about something else.
-func makeCity(ts *testscript.TestScript, _ bool, _ []string) {
-	ts.Check(ts.Exec("govseal", "init", "--url", "https://seal.example"))
-	ts.Check(ts.Exec("govseal", "dept", "add", "示例市行政审批局", "--credit-code", "11990100MB1000010Y", "--area", "990100"))
+// Passphrases of all test cities.
+const (
+	storePassphrase = "test passphrase of the store"
+	rootPassphrase  = "test passphrase of the root"
+)
+
+// template makes the city that mkcity copies: opening a key store costs a good
+// part of a second, and most scripts are about something else.
+func template(t *testing.T) string {
+	t.Helper()
+	dir, ctx := filepath.Join(t.TempDir(), "city"), context.Background()
+	c, err := createCity(ctx, founding{dir: dir, config: Config{URL: "https://seal.example"}, actor: "operator:zhang",
+		passphrase: []byte(storePassphrase), rootPassphrase: []byte(rootPassphrase)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = c.registry.AddDepartment(ctx, "operator:zhang", registry.Department{Name: "示例市行政审批局", CreditCode: "11990100MB1000010Y", AreaCode: "990100"})
+	if err := errors.Join(err, c.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// makeCity gives a script a city with one department, 示例市行政审批局.
+func makeCity(from string) func(*testscript.TestScript, bool, []string) {
+	return func(ts *testscript.TestScript, _ bool, _ []string) {
+		ts.Check(os.CopyFS(ts.MkAbs("city"), os.DirFS(from)))
+	}
 }
