@@ -51,10 +51,10 @@ type act struct {
 	code       string    // drawn before anything is signed
 	time       time.Time // claimed in the signature: whole seconds, UTC
 	tokensBy   time.Time // when waiting for time-stamps ends
-	lowered    bool      // to level B
-	levelError error     // why, for the audit log
 
-	levelReason string
+	lowered     bool   // to level B
+	levelReason string // why, for the application: no-tsa, tsa-unavailable
+	levelError  error  // why, for the audit log
 }
 
 // stamp takes a paper through the steps of "The life of a stamp". The
@@ -208,7 +208,8 @@ func (s *Service) attempt(ctx context.Context, a *act, p paper) (*Stamp, error) 
 // setTime fixes the time that will be claimed: whole seconds, as
 // GeneralizedTime has them, and never after the time-stamp to come.
 func (a *act) setTime(now time.Time, wait time.Duration) error {
-	if now.Before(a.intent.Now) {
+	// Without the monotonic reading, which does not see the clock set back.
+	if now.Round(0).Before(a.intent.Now.Round(0)) {
 		return ErrClock
 	}
 	a.time = now.UTC().Truncate(time.Second)
