@@ -41,16 +41,16 @@ type product struct {
 
 // act is one admitted use of a seal.
 type act struct {
-	request    Request
-	intent     Intent
-	admission  Admission
-	seal       *openSeal
-	signer     crypto.Signer
-	chain      [][]byte // above the seal's certificate, anchor included
-	crls       [][]byte
-	code       string    // drawn before anything is signed
-	time       time.Time // claimed in the signature: whole seconds, UTC
-	tokensBy   time.Time // when waiting for time-stamps ends
+	request   Request
+	intent    Intent
+	admission Admission
+	seal      *openSeal
+	signer    crypto.Signer
+	chain     [][]byte // above the seal's certificate, anchor included
+	crls      [][]byte
+	code      string    // drawn before anything is signed
+	time      time.Time // claimed in the signature: whole seconds, UTC
+	tokensBy  time.Time // when waiting for time-stamps ends
 
 	lowered     bool   // to level B
 	levelReason string // why, for the application: no-tsa, tsa-unavailable
