@@ -92,6 +92,7 @@ func (c *docsCache) read(b []byte) (*docsPage, error) {
 }
 
 func arrange(doc *openAPI) *docsPage {
+	all := doc.Components.Schemas
 	p := &docsPage{Title: doc.Info.Title, Version: doc.Info.Version, Description: doc.Info.Description, Problems: doc.Problems}
 	for _, name := range sortedKeys(doc.Components.SecuritySchemes) {
 		p.Security = append(p.Security, docsSecurity{name, doc.Components.SecuritySchemes[name].Description})
@@ -102,9 +103,9 @@ func arrange(doc *openAPI) *docsPage {
 			p.add(doc, path, o.verb, item.Parameters, o.operation)
 		}
 	}
-	for _, name := range sortedKeys(doc.Components.Schemas) {
-		if s := doc.Components.Schemas[name]; s != nil {
-			p.Schemas = append(p.Schemas, docsSchema{name, s.Description, typeOf(s, 0), fieldsOf(s)})
+	for _, name := range sortedKeys(all) {
+		if s := all[name]; s != nil {
+			p.Schemas = append(p.Schemas, docsSchema{name, s.Description, all.typeOf(s, 0), all.fieldsOf(s)})
 		}
 	}
 	return p
@@ -126,6 +127,7 @@ func (i pathItem) operations() []verbed {
 // add enters an operation under its first tag. Groups stand in the order of
 // the document's tags, then as they come.
 func (p *docsPage) add(doc *openAPI, path, verb string, shared []parameter, o *operation) {
+	all := doc.Components.Schemas
 	op := docsOperation{
 		Method: verb, Path: path, Anchor: anchor(verb + " " + path), Summary: o.Summary, Description: o.Description, Deprecated: o.Deprecated,
 	}
@@ -133,18 +135,18 @@ func (p *docsPage) add(doc *openAPI, path, verb string, shared []parameter, o *o
 		op.Security = append(op.Security, sortedKeys(s)...)
 	}
 	for _, q := range slices.Concat(shared, o.Parameters) {
-		op.Parameters = append(op.Parameters, q.field())
+		op.Parameters = append(op.Parameters, all.parameter(q))
 	}
 	if o.RequestBody != nil {
-		op.Body = contents(o.RequestBody.Content)
+		op.Body = all.contents(o.RequestBody.Content)
 	}
 	for _, status := range sortedKeys(o.Responses) {
 		r := o.Responses[status]
-		a := docsAnswer{Status: status, Description: r.Description, Content: contents(r.Content)}
+		a := docsAnswer{Status: status, Description: r.Description, Content: all.contents(r.Content)}
 		for _, name := range sortedKeys(r.Headers) {
 			if h := r.Headers[name]; h != nil {
 				h.Name, h.In = name, "header"
-				a.Headers = append(a.Headers, h.field())
+				a.Headers = append(a.Headers, all.parameter(*h))
 			}
 		}
 		op.Answers = append(op.Answers, a)
@@ -171,12 +173,12 @@ func (p *docsPage) group(doc *openAPI, tags []string) *docsGroup {
 	return &p.Groups[i]
 }
 
-func contents(in map[string]mediaType) []docsContent {
+func (all schemas) contents(in map[string]mediaType) []docsContent {
 	var out []docsContent
 	for _, name := range sortedKeys(in) {
 		c := docsContent{MediaType: name}
 		if s := in[name].Schema; s != nil {
-			c.Type, c.Fields = typeOf(s, 0), fieldsOf(s)
+			c.Type, c.Fields = all.typeOf(s, 0), all.fieldsOf(s)
 		}
 		out = append(out, c)
 	}

@@ -20,10 +20,13 @@ func (p *Pages) funcs(lang string) template.FuncMap {
 		"code":     onlyAlphanumeric,
 		"english":  func() bool { return lang == en },
 		"when":     func(t time.Time) string { return p.when(t, lang) },
+		"zone":     func(t time.Time) string { return p.zone(t, lang) },
 		"rfc3339":  func(t time.Time) string { return t.In(p.Location).Format(time.RFC3339) },
 		"day":      func(s string) string { return day(s, lang) },
 		"picture":  picture,
 		"groups":   groups,
+		"ticks":    func(s string) []string { return strings.Split(plain(s), "`") },
+		"odd":      func(i int) bool { return i%2 == 1 },
 		"verdict":  func(s string) Look { return look(verdicts, s) },
 		"status":   func(s string) Look { return look(statuses, s) },
 		"state":    func(s string) Look { return look(states, s) },
@@ -47,17 +50,24 @@ type chooser struct {
 	Max        int64
 }
 
-// when writes a time in the pages' zone, the offset beside it.
+// when writes a time in the pages' zone; zone stands beside it.
 func (p *Pages) when(t time.Time, lang string) string {
-	t = t.In(p.Location)
-	offset := t.Format("UTC-07:00")
+	if lang == en {
+		return t.In(p.Location).Format("2 January 2006, 15:04:05")
+	}
+	return t.In(p.Location).Format("2006年1月2日 15:04:05")
+}
+
+// zone writes the offset of the pages' zone, and its name where we know it.
+func (p *Pages) zone(t time.Time, lang string) string {
+	offset := t.In(p.Location).Format("UTC-07:00")
 	if p.Location == Beijing {
 		offset = Text{"北京时间，", "Beijing time, "}.In(lang) + offset
 	}
 	if lang == en {
-		return t.Format("2 January 2006, 15:04:05") + " (" + offset + ")"
+		return "(" + offset + ")"
 	}
-	return t.Format("2006年1月2日 15:04:05") + "（" + offset + "）"
+	return "（" + offset + "）"
 }
 
 // day writes a date of the form 2006-01-02 in words; anything else stays as it is.

@@ -3,6 +3,7 @@
 package web
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -52,7 +53,7 @@ var states = map[string]Look{
 // The state of a department's seal now; "" is a department that has not sealed.
 var sealStates = map[string]Look{
 	"active":    {"good", "check", Text{"印章有效", "Seal active"}, Text{}},
-	"suspended": {"doubt", "question", Text{"印章已停用", "Seal suspended"}, Text{}},
+	"suspended": {"doubt", "pause", Text{"印章已停用", "Seal suspended"}, Text{}},
 	"cancelled": {"doubt", "cross", Text{"印章已注销", "Seal cancelled"}, Text{}},
 	"":          {"calm", "dash", Text{"尚未盖章", "Not sealed yet"}, Text{}},
 }
@@ -112,6 +113,20 @@ func (r reportPage) Look() Look {
 			Text{"文件上的印章有效，但下面这一点不成立：", "The seals on this file are valid, but:"}}
 	}
 	return look(verdicts, r.Verdict)
+}
+
+// By lists the departments that sealed a valid document, each once, for the headline.
+func (r reportPage) By() []string {
+	if r.Verdict != "valid" {
+		return nil
+	}
+	var out []string
+	for _, s := range r.Stamps {
+		if s.Owner != "" && !slices.Contains(out, s.Owner) {
+			out = append(out, s.Owner)
+		}
+	}
+	return out
 }
 
 // Sentence is the headline without the verdict's word, which stands above it.

@@ -21,7 +21,7 @@ type openAPI struct {
 	} `json:"tags"`
 	Paths      map[string]pathItem `json:"paths"`
 	Components struct {
-		Schemas         map[string]*schema        `json:"schemas"`
+		Schemas         schemas                   `json:"schemas"`
 		SecuritySchemes map[string]securityScheme `json:"securitySchemes"`
 	} `json:"components"`
 	// Problems is our extension: the stable problem types and their titles.

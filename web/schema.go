@@ -37,21 +37,28 @@ func (t docsType) Anchor() string { return "schema-" + anchor(t.Link) }
 // maxTypeDepth bounds how deep arrays and unions are spelled out.
 const maxTypeDepth = 6
 
-func typeOf(s *schema, depth int) docsType {
+// schemas are the named ones; a link leads only to one that is there.
+type schemas map[string]*schema
+
+func (all schemas) typeOf(s *schema, depth int) docsType {
 	if s == nil || depth > maxTypeDepth {
 		return docsType{Text: "any"}
 	}
 	if s.Ref != "" {
-		return docsType{Link: strings.TrimPrefix(s.Ref, "#/components/schemas/")}
+		name := strings.TrimPrefix(s.Ref, "#/components/schemas/")
+		if all[name] == nil {
+			return docsType{Text: name}
+		}
+		return docsType{Link: name}
 	}
 	for _, union := range [][]*schema{s.OneOf, s.AnyOf, s.AllOf} {
 		if len(union) > 0 {
-			return typeOf(union[0], depth+1)
+			return all.typeOf(union[0], depth+1)
 		}
 	}
 	names := slices.DeleteFunc(slices.Clone([]string(s.Type)), func(n string) bool { return n == "null" })
 	if slices.Contains(names, "array") {
-		inner := typeOf(s.Items, depth+1)
+		inner := all.typeOf(s.Items, depth+1)
 		return docsType{Text: "array of " + inner.Text, Link: inner.Link}
 	}
 	text := strings.Join(names, " or ")
@@ -65,7 +72,7 @@ func typeOf(s *schema, depth int) docsType {
 }
 
 // fieldsOf lists an object's members, the required ones first.
-func fieldsOf(s *schema) []docsField {
+func (all schemas) fieldsOf(s *schema) []docsField {
 	if s == nil {
 		return nil
 	}
@@ -74,7 +81,7 @@ func fieldsOf(s *schema) []docsField {
 		if name == "$schema" {
 			continue
 		}
-		f := s.Properties[name].field(name)
+		f := all.field(s.Properties[name], name)
 		if f.Required = slices.Contains(s.Required, name); f.Required {
 			required = append(required, f)
 		} else {
@@ -84,8 +91,8 @@ func fieldsOf(s *schema) []docsField {
 	return append(required, optional...)
 }
 
-func (s *schema) field(name string) docsField {
-	f := docsField{Name: name, Type: typeOf(s, 0)}
+func (all schemas) field(s *schema, name string) docsField {
+	f := docsField{Name: name, Type: all.typeOf(s, 0)}
 	if s == nil {
 		return f
 	}
@@ -123,8 +130,8 @@ func (s *schema) limits() []string {
 	return out
 }
 
-func (q parameter) field() docsField {
-	f := q.Schema.field(q.Name)
+func (all schemas) parameter(q parameter) docsField {
+	f := all.field(q.Schema, q.Name)
 	f.In, f.Required = q.In, q.Required
 	if q.Description != "" {
 		f.Description = q.Description
