@@ -48,19 +48,6 @@ func (r *run) judge(s *Stamp, c claim) {
 // and nothing of a certificate authority.
 var signerUsage = chain.Usage{KeyUsage: cert.DigitalSignature | cert.NonRepudiation, EndEntity: true}
 
-// path asks for a certification path.
-func (r *run) path(leaf *cert.Certificate, anchors []*cert.Certificate, at time.Time, u chain.Usage, mode chain.Mode) *chain.Result {
-	res, err := chain.Validate(r.ctx, chain.Request{
-		Leaf: leaf, Untrusted: r.pool.certs, Anchors: anchors, Time: at, ProofTime: r.now,
-		CRLs: r.pool.crls, Revocation: mode, Usage: u, FreshFor: r.policy.FreshFor,
-	})
-	if err != nil {
-		r.keep(fmt.Errorf("verify: %w", err))
-		return &chain.Result{Code: chain.NoPath, Detail: "the validation ended early"}
-	}
-	return res
-}
-
 func subjects(path []*cert.Certificate) []string {
 	var all []string
 	for _, c := range path {

@@ -19,23 +19,31 @@ type tap struct {
 	sum     [32]byte
 }
 
-// hash reads the file once for its own SM3 digest and those of all byte
-// ranges: SM3 is what verifying a large PDF costs.
-func (p *pdfRun) hash(d Document) error {
+// taps prepares a tap for each signature whose ranges lie in the file.
+func (p *pdfRun) taps(size int64) {
 	p.ranges = map[int]*tap{}
 	for i, s := range p.sigs {
 		br := s.ByteRange
-		if len(br) != 4 || br[0] != 0 || br[1] < 0 || br[2] < br[1] || br[3] < 0 || br[2] > d.Size || br[3] > d.Size-br[2] {
+		if len(br) != 4 || br[0] != 0 || br[1] < 0 || br[2] < br[1] || br[3] < 0 || br[2] > size || br[3] > size-br[2] {
 			continue // its digest would say nothing
 		}
 		p.ranges[i] = &tap{a: br[1], b: br[2], e: br[2] + br[3]}
 	}
+}
+
+// hash reads the file once for its own SM3 digest and those of all byte
+// ranges: SM3 is what verifying a large PDF costs.
+func (p *pdfRun) hash(d Document) error {
+	p.taps(d.Size)
 	whole := gm.NewSM3()
 	buf := make([]byte, 256<<10)
 	for at := int64(0); ; {
+		end := min(at+int64(len(buf)), d.Size)
 		for _, t := range p.ranges {
 			if t.a == at {
 				t.h = whole.Clone()
+			} else if t.a > at {
+				end = min(end, t.a)
 			}
 		}
 		if at == d.Size {
@@ -43,12 +51,6 @@ func (p *pdfRun) hash(d Document) error {
 		}
 		if err := p.ctx.Err(); err != nil {
 			return fmt.Errorf("verify: %w", err)
-		}
-		end := min(at+int64(len(buf)), d.Size)
-		for _, t := range p.ranges {
-			if t.a > at {
-				end = min(end, t.a)
-			}
 		}
 		chunk := buf[:end-at]
 		if n, err := d.ReaderAt.ReadAt(chunk, at); err != nil && (!errors.Is(err, io.EOF) || n < len(chunk)) {

@@ -3,9 +3,7 @@
 package verify
 
 import (
-	"bytes"
 	"context"
-	"crypto/ecdsa"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
@@ -13,6 +11,7 @@ import (
 	"time"
 
 	"github.com/govseal/govseal/internal/cert"
+	"github.com/govseal/govseal/internal/chain"
 	"github.com/govseal/govseal/internal/gm"
 )
 
@@ -156,7 +155,7 @@ func newRun(ctx context.Context, p Policy) (*run, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &run{ctx: ctx, policy: p, arc: cert.Arc(p.Arc), now: p.Time.UTC()}
+	r := &run{ctx: ctx, policy: p, arc: cert.Arc(p.Arc), now: p.Time.UTC(), paths: map[question]*chain.Result{}}
 	r.report = Report{Version: 1, CheckedAt: r.now, Policy: Applied{Name: p.Name, SM3: digest}, Stamps: []Stamp{}}
 	if r.anchors, err = certificates("anchor", p.Anchors); err != nil {
 		return nil, err
@@ -194,50 +193,6 @@ func certificates(what string, ders [][]byte) ([]*cert.Certificate, error) {
 		all = append(all, c)
 	}
 	return all, nil
-}
-
-// pool holds candidate material: nothing in it is believed before it verifies.
-type pool struct {
-	certs      []*cert.Certificate
-	crls       []*cert.CRL
-	ledgerKeys []*ecdsa.PublicKey
-}
-
-// Bounds of the material that documents may add.
-const (
-	maxPoolCerts = 256
-	maxPoolCRLs  = 64
-)
-
-// add takes what can be read of a document's own material; the rest is not
-// worth a word, since it could not help.
-func (p *pool) add(certDERs, crlDERs [][]byte) {
-	for _, der := range certDERs {
-		known := func(c *cert.Certificate) bool { return bytes.Equal(c.Raw, der) }
-		if len(p.certs) >= maxPoolCerts || slices.ContainsFunc(p.certs, known) {
-			continue
-		}
-		if c, err := cert.Parse(der); err == nil {
-			p.certs = append(p.certs, c)
-		}
-	}
-	for _, der := range crlDERs {
-		known := func(c *cert.CRL) bool { return bytes.Equal(c.Raw, der) }
-		if len(p.crls) >= maxPoolCRLs || slices.ContainsFunc(p.crls, known) {
-			continue
-		}
-		if c, err := cert.ParseCRL(der); err == nil {
-			p.crls = append(p.crls, c)
-		}
-	}
-}
-
-func (p *pool) ders() [][]byte {
-	var all [][]byte
-	for _, c := range p.certs {
-		all = append(all, c.Raw)
-	}
-	return all
 }
 
 func sm3Hex(raw []byte) string {

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/govseal/govseal/internal/cert"
+	"github.com/govseal/govseal/internal/chain"
 )
 
 // Document is what is to be verified, and what lies beside it.
@@ -115,6 +116,7 @@ type run struct {
 	anchors, makerAnchors []*cert.Certificate
 	pool                  pool
 	proof                 provenLeaf
+	paths                 map[question]*chain.Result
 	err                   error // the first error of a path validation: the context ended
 }
 

@@ -12,6 +12,21 @@ import (
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
 )
 
+// Find returns the single value of an attribute; ok is false when it is absent,
+// an error when it occurs twice or has more than one value (RFC 5652 11).
+func Find(attrs []Attribute, t asn1.ObjectIdentifier) (value []byte, ok bool, err error) {
+	for _, a := range attrs {
+		if !a.Type.Equal(t) {
+			continue
+		}
+		if ok || len(a.Values) != 1 {
+			return nil, false, bad("attribute "+t.String(), "not exactly one value")
+		}
+		value, ok = a.Values[0], true
+	}
+	return value, ok, nil
+}
+
 // MessageDigest returns the messageDigest signed attribute (RFC 5652 11.2).
 func (s *SignerInfo) MessageDigest() ([]byte, error) {
 	v, ok, err := Find(s.Signed, OIDMessageDigest)

@@ -64,28 +64,32 @@ func (b Builder) Complete(signedAttrs, signature, timeStampToken []byte) ([]byte
 			return nil, err
 		}
 	}
+	signer := func(c *cryptobyte.Builder) {
+		c.AddASN1Int64(1) // issuerAndSerialNumber, RFC 5652 5.3
+		c.AddASN1(cbasn1.SEQUENCE, func(c *cryptobyte.Builder) {
+			c.AddBytes(issuer)
+			c.AddASN1(cbasn1.INTEGER, func(c *cryptobyte.Builder) { c.AddBytes(serial) })
+		})
+		addAlgorithm(c, gm.OIDSM3)
+		c.AddBytes(retag(signedAttrs, byte(tag0)))
+		addAlgorithm(c, b.signatureAlgorithm())
+		c.AddASN1OctetString(signature)
+		if unsigned != nil {
+			c.AddBytes(retag(unsigned, byte(tag1)))
+		}
+	}
+	return b.wrap(signer)
+}
+
+// wrap puts a ContentInfo and everything before the SignerInfo around it.
+func (b Builder) wrap(signer func(*cryptobyte.Builder)) ([]byte, error) {
 	var c cryptobyte.Builder
 	c.AddASN1(cbasn1.SEQUENCE, func(c *cryptobyte.Builder) {
 		c.AddASN1ObjectIdentifier(b.contentType())
 		c.AddASN1(tag0, func(c *cryptobyte.Builder) {
 			c.AddASN1(cbasn1.SEQUENCE, func(c *cryptobyte.Builder) {
 				b.addSignedData(c)
-				c.AddASN1(cbasn1.SET, func(c *cryptobyte.Builder) {
-					c.AddASN1(cbasn1.SEQUENCE, func(c *cryptobyte.Builder) {
-						c.AddASN1Int64(1) // issuerAndSerialNumber, RFC 5652 5.3
-						c.AddASN1(cbasn1.SEQUENCE, func(c *cryptobyte.Builder) {
-							c.AddBytes(issuer)
-							c.AddASN1(cbasn1.INTEGER, func(c *cryptobyte.Builder) { c.AddBytes(serial) })
-						})
-						addAlgorithm(c, gm.OIDSM3)
-						c.AddBytes(retag(signedAttrs, byte(tag0)))
-						addAlgorithm(c, b.signatureAlgorithm())
-						c.AddASN1OctetString(signature)
-						if unsigned != nil {
-							c.AddBytes(retag(unsigned, byte(tag1)))
-						}
-					})
-				})
+				c.AddASN1(cbasn1.SET, func(c *cryptobyte.Builder) { c.AddASN1(cbasn1.SEQUENCE, signer) })
 			})
 		})
 	})

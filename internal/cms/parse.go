@@ -3,9 +3,6 @@
 package cms
 
 import (
-	"bytes"
-	"encoding/asn1"
-
 	"golang.org/x/crypto/cryptobyte"
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
 
@@ -46,7 +43,7 @@ func Parse(raw []byte) (*SignedData, error) {
 }
 
 func (d *SignedData) parseSignedData(content cryptobyte.String) error {
-	var body, algs, encap, signers cryptobyte.String
+	var body, encap, signers cryptobyte.String
 	var version int
 	if !content.ReadASN1(&body, cbasn1.SEQUENCE) || !content.Empty() {
 		return bad("SignedData", "not one SEQUENCE")
@@ -54,17 +51,8 @@ func (d *SignedData) parseSignedData(content cryptobyte.String) error {
 	if !body.ReadASN1Integer(&version) || version < 1 || version > 5 {
 		return bad("SignedData.version", "not 1 to 5")
 	}
-	if !body.ReadASN1(&algs, cbasn1.SET) {
-		return bad("SignedData.digestAlgorithms", "not a SET")
-	}
-	for !algs.Empty() {
-		alg, err := readAlgorithm(&algs, "SignedData.digestAlgorithms")
-		if err != nil {
-			return err
-		}
-		if d.Digests = append(d.Digests, alg.OID); len(d.Digests) > maxSigners {
-			return bad("SignedData.digestAlgorithms", "more than %d", maxSigners)
-		}
+	if err := d.readDigests(&body); err != nil {
+		return err
 	}
 	if !body.ReadASN1(&encap, cbasn1.SEQUENCE) {
 		return bad("SignedData.encapContentInfo", "not a SEQUENCE")
@@ -89,6 +77,23 @@ func (d *SignedData) parseSignedData(content cryptobyte.String) error {
 		}
 		if d.Signers = append(d.Signers, s); len(d.Signers) > maxSigners {
 			return bad("SignedData.signerInfos", "more than %d", maxSigners)
+		}
+	}
+	return nil
+}
+
+func (d *SignedData) readDigests(body *cryptobyte.String) error {
+	var algs cryptobyte.String
+	if !body.ReadASN1(&algs, cbasn1.SET) {
+		return bad("SignedData.digestAlgorithms", "not a SET")
+	}
+	for !algs.Empty() {
+		alg, err := readAlgorithm(&algs, "SignedData.digestAlgorithms")
+		if err != nil {
+			return err
+		}
+		if d.Digests = append(d.Digests, alg.OID); len(d.Digests) > maxSigners {
+			return bad("SignedData.digestAlgorithms", "more than %d", maxSigners)
 		}
 	}
 	return nil
@@ -152,128 +157,4 @@ func readAlgorithm(in *cryptobyte.String, part string) (cert.Algorithm, error) {
 	}
 	alg.Parameters = params
 	return alg, nil
-}
-
-func readSigner(in *cryptobyte.String, d *SignedData) (SignerInfo, error) {
-	var s SignerInfo
-	var body, sig cryptobyte.String
-	if !in.ReadASN1(&body, cbasn1.SEQUENCE) || !body.ReadASN1Integer(&s.Version) {
-		return s, bad("SignerInfo", "not a SEQUENCE with a version")
-	}
-	if err := readIdentifier(&body, &s); err != nil {
-		return s, err
-	}
-	var err error
-	if s.DigestAlgorithm, err = readAlgorithm(&body, "SignerInfo.digestAlgorithm"); err != nil {
-		return s, err
-	}
-	if body.PeekASN1Tag(tag0) {
-		var el cryptobyte.String
-		if !body.ReadASN1Element(&el, tag0) {
-			return s, bad("SignerInfo.signedAttrs", "malformed")
-		}
-		s.SignedRaw = bytes.Clone(el)
-		s.SignedRaw[0] = 0x31 // signed as SET OF, RFC 5652 5.4
-		var sorted bool
-		if s.Signed, sorted, err = readAttributes(s.SignedRaw, "SignerInfo.signedAttrs"); err != nil {
-			return s, err
-		}
-		if !sorted {
-			d.Tolerated = append(d.Tolerated, "signed attributes not in DER order")
-		}
-	}
-	if s.SignatureAlgorithm, err = readAlgorithm(&body, "SignerInfo.signatureAlgorithm"); err != nil {
-		return s, err
-	}
-	if !body.ReadASN1(&sig, cbasn1.OCTET_STRING) {
-		return s, bad("SignerInfo.signature", "not an OCTET STRING")
-	}
-	s.Signature = sig
-	if body.PeekASN1Tag(tag1) {
-		var el cryptobyte.String
-		if !body.ReadASN1Element(&el, tag1) {
-			return s, bad("SignerInfo.unsignedAttrs", "malformed")
-		}
-		set := bytes.Clone(el)
-		set[0] = 0x31
-		if s.Unsigned, _, err = readAttributes(set, "SignerInfo.unsignedAttrs"); err != nil {
-			return s, err
-		}
-	}
-	if !body.Empty() {
-		return s, bad("SignerInfo", "something stands behind the last field")
-	}
-	return s, nil
-}
-
-func readIdentifier(body *cryptobyte.String, s *SignerInfo) error {
-	skiTag := cbasn1.Tag(0).ContextSpecific()
-	if body.PeekASN1Tag(skiTag) {
-		var ski cryptobyte.String
-		if !body.ReadASN1(&ski, skiTag) || len(ski) == 0 {
-			return bad("SignerInfo.sid", "subjectKeyIdentifier malformed")
-		}
-		s.SubjectKeyID = ski
-		return nil
-	}
-	var sid, name, serial cryptobyte.String
-	if !body.ReadASN1(&sid, cbasn1.SEQUENCE) || !sid.ReadASN1Element(&name, cbasn1.SEQUENCE) ||
-		!sid.ReadASN1(&serial, cbasn1.INTEGER) || len(serial) == 0 || !sid.Empty() {
-		return bad("SignerInfo.sid", "neither issuerAndSerialNumber nor subjectKeyIdentifier")
-	}
-	s.IssuerRaw, s.Serial = name, serial
-	return nil
-}
-
-// readAttributes reads a SET OF Attribute; sorted says whether it is in DER order.
-func readAttributes(set []byte, part string) (attrs []Attribute, sorted bool, err error) {
-	in := cryptobyte.String(set)
-	var body cryptobyte.String
-	if !in.ReadASN1(&body, cbasn1.SET) || !in.Empty() {
-		return nil, false, bad(part, "not a SET")
-	}
-	sorted = true
-	var before []byte
-	for !body.Empty() {
-		var el, seq, values cryptobyte.String
-		var a Attribute
-		if !body.ReadASN1Element(&el, cbasn1.SEQUENCE) {
-			return nil, false, bad(part, "attribute is not a SEQUENCE")
-		}
-		if before != nil && bytes.Compare(before, el) > 0 {
-			sorted = false
-		}
-		before = el
-		if !el.ReadASN1(&seq, cbasn1.SEQUENCE) || !seq.ReadASN1ObjectIdentifier(&a.Type) ||
-			!seq.ReadASN1(&values, cbasn1.SET) || !seq.Empty() {
-			return nil, false, bad(part, "not attrType and attrValues")
-		}
-		for !values.Empty() {
-			var v cryptobyte.String
-			var tag cbasn1.Tag
-			if !values.ReadAnyASN1Element(&v, &tag) || len(a.Values) >= maxValues {
-				return nil, false, bad(part, "attribute value malformed, or too many")
-			}
-			a.Values = append(a.Values, v)
-		}
-		if attrs = append(attrs, a); len(attrs) > maxAttributes {
-			return nil, false, bad(part, "more than %d", maxAttributes)
-		}
-	}
-	return attrs, sorted, nil
-}
-
-// Find returns the single value of an attribute; ok is false when it is absent,
-// an error when it occurs twice or has more than one value (RFC 5652 11).
-func Find(attrs []Attribute, t asn1.ObjectIdentifier) (value []byte, ok bool, err error) {
-	for _, a := range attrs {
-		if !a.Type.Equal(t) {
-			continue
-		}
-		if ok || len(a.Values) != 1 {
-			return nil, false, bad("attribute "+t.String(), "not exactly one value")
-		}
-		value, ok = a.Values[0], true
-	}
-	return value, ok, nil
 }
