@@ -123,6 +123,7 @@ func TestChanges(t *testing.T) {
 		"field moved":              {objects{7: strings.Replace(base[7], "[10 10", "[90 90", 1)}, "", pdf.LevelOther, "field form-value"},
 		"fields removed":           {objects{10: "[7 0 R 17 0 R]"}, "", pdf.LevelOther, "form"},
 		"appearances regenerated":  {objects{9: "<</Fields 10 0 R/SigFlags 3/NeedAppearances true>>"}, "", pdf.LevelOther, "form"},
+		"font for old fields":      {objects{9: "<</Fields 10 0 R/SigFlags 3/DR<</Font<</F 30 0 R>>>>>>", 30: "<</Type/Font/Subtype/Type1/BaseFont/Symbol>>"}, "", pdf.LevelOther, "form hidden-object"},
 		"xfa":                      {objects{9: "<</Fields 10 0 R/SigFlags 3/XFA(x)>>"}, "", pdf.LevelOther, "form"},
 		"form gone":                {objects{1: "<</Type/Catalog/Pages 2 0 R/Nowhere 99 0 R>>"}, "", pdf.LevelOther, "form"},
 		"another form":             {objects{1: strings.Replace(base[1], "9 0 R", "16 0 R", 1)}, "", pdf.LevelOther, "form"},

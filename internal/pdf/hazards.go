@@ -145,15 +145,22 @@ func (h *hazards) dict(num int, d Dict) {
 	if _, ok := d["EF"]; ok {
 		h.add(HazardEmbedded, "object %d", num)
 	}
-	// /S also names the type of a structure element, which anyone may choose.
-	if s, ok := d["S"].(Name); ok && d["Type"] != Name("StructElem") && d["P"] == nil {
-		if name, bad := actionHazards[s]; bad {
-			h.add(name, "object %d", num)
-		}
+	// Either name may be an object of its own. Structure elements have an /S
+	// too, but no type of theirs is called like an action.
+	if name, bad := actionHazards[h.name(d["S"])]; bad {
+		h.add(name, "object %d", num)
 	}
-	if s, ok := d["Subtype"].(Name); ok {
-		if name, bad := annotationHazards[s]; bad {
-			h.add(name, "object %d", num)
-		}
+	if name, bad := annotationHazards[h.name(d["Subtype"])]; bad {
+		h.add(name, "object %d", num)
 	}
+}
+
+// name follows a reference to a name; what cannot be read is met, and
+// reported, by the walk itself.
+func (h *hazards) name(o Object) Name {
+	if _, ok := o.(Ref); ok {
+		o, _ = h.v.resolve(o)
+	}
+	n, _ := o.(Name)
+	return n
 }

@@ -53,6 +53,7 @@ func TestRefusals(t *testing.T) {
 		{"name taken", certified(""), "Sig1", pdf.ReasonFieldExists, ""},
 		{"javascript", newFile().table(catalog("/Names<</JavaScript<</Names[(x)<</S/JavaScript/JS(app.alert(1))>>]>>>>")).b, "", pdf.ReasonActiveContent, "javascript"},
 		{"launch", newFile().table(simple("/Annots[<</Type/Annot/Subtype/Link/Rect[0 0 9 9]/A<</S/Launch/F(x)>>>>]")).b, "", pdf.ReasonActiveContent, "launch"},
+		{"launch by a name elsewhere", newFile().table(with(catalog("/X<</S 5 0 R/P 1/Type/StructElem>>"), 5, "/Launch")).b, "", pdf.ReasonActiveContent, "launch"},
 		{"open action", newFile().table(catalog("/OpenAction<</S/Named/N/Print>>")).b, "", pdf.ReasonActiveContent, "open-action"},
 		{"trigger", newFile().table(simple("/AA<</O<</S/GoTo/D[3 0 R/Fit]>>>>")).b, "", pdf.ReasonActiveContent, "additional-action"},
 		{"submit", newFile().table(catalog("/X<</S/SubmitForm/F(x)>>")).b, "", pdf.ReasonActiveContent, "submit-form"},
@@ -91,7 +92,7 @@ func TestWhatIsNotRefused(t *testing.T) {
 		"a link to the web":      newFile().table(simple("/Annots[<</Type/Annot/Subtype/Link/Rect[0 0 9 9]/A<</S/URI/URI(https://example.cn)>>>>]")).b,
 		"opens at a page":        newFile().table(catalog("/OpenAction[3 0 R/Fit]")).b,
 		"opens by going to one":  newFile().table(catalog("/OpenAction<</S/GoTo/D[3 0 R/Fit]>>")).b,
-		"a structure type":       newFile().table(catalog("/StructTreeRoot<</Type/StructTreeRoot/K<</Type/StructElem/S/Sound>>>>")).b,
+		"a structure type":       newFile().table(catalog("/StructTreeRoot<</Type/StructTreeRoot/K<</Type/StructElem/S/Document>>>>")).b,
 		"layers that all show":   newFile().table(with(catalog("/OCProperties<</OCGs[5 0 R]/D<</ON[5 0 R]>>>>"), 5, "<</Type/OCG/Name(x)>>")).b,
 		"a reference to nothing": newFile().table(catalog("/X 99 0 R")).b,
 	} {

@@ -69,3 +69,56 @@ func (l *lexer) escape() {
 		l.tmp = append(l.tmp, byte(c))
 	}
 }
+
+func (l *lexer) angle() token {
+	at := l.pos
+	switch {
+	case l.match("<<"):
+		return token{kind: tokDict, at: at}
+	case l.match(">>"):
+		return token{kind: tokDictEnd, at: at}
+	case l.peek() == '>':
+		return l.fail(at, "stray >")
+	}
+	l.pos++
+	return l.hex(at)
+}
+
+func (l *lexer) hex(at int64) token {
+	l.tmp = l.tmp[:0]
+	high := -1
+	for {
+		c := l.take()
+		switch v := hexDigit(c); {
+		case c < 0:
+			return l.fail(at, "a hex string without end")
+		case c == '>':
+			if high >= 0 {
+				l.tmp = append(l.tmp, byte(high<<4))
+			}
+			return token{kind: tokHex, at: at, text: string(l.tmp)}
+		case isSpace(byte(c)):
+		case v < 0:
+			return l.fail(l.pos-1, "%q in a hex string", byte(c))
+		case high < 0:
+			high = v
+		case len(l.tmp) == maxString:
+			return l.fail(at, "a string of more than %d octets", maxString)
+		default:
+			l.tmp = append(l.tmp, byte(high<<4|v))
+			high = -1
+		}
+	}
+}
+
+func hexDigit(c int) int {
+	switch {
+	case c >= '0' && c <= '9':
+		return c - '0'
+	case c >= 'a' && c <= 'f':
+		return c - 'a' + 10
+	case c >= 'A' && c <= 'F':
+		return c - 'A' + 10
+	}
+	return -1
+}
