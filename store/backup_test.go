@@ -26,7 +26,10 @@ func TestBackup(t *testing.T) {
 			case <-stop:
 				return
 			default:
-				h.must(h.db.Ledger().Append(ctx, event("admin", "load", fmt.Sprint(n))))
+				if err := h.db.Ledger().Append(ctx, event("admin", "load", fmt.Sprint(n))); err != nil {
+					t.Error(err)
+					return
+				}
 			}
 		}
 	})

@@ -45,12 +45,15 @@ func onBoth(t *testing.T, test func(h *house)) {
 
 func newHouse(t testing.TB, engine string) *house {
 	h := &house{TB: t, engine: engine}
+	var db *store.DB
+	var err error
 	if engine == "postgres" {
-		h.dsn = newPostgres(t)
+		h.dsn = createdPostgres(t)
+		db, err = store.Open(ctx, store.Config{DSN: h.dsn})
 	} else {
 		h.dsn = filepath.Join(t.TempDir(), "govseal.db")
+		db, err = store.Create(ctx, store.Config{DSN: h.dsn})
 	}
-	db, err := store.Create(ctx, store.Config{DSN: h.dsn})
 	h.must(err)
 	db.SetMACKey(macKey)
 	t.Cleanup(func() { db.Close() })
