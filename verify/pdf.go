@@ -40,7 +40,7 @@ func (r *run) examinePDF(d Document) error {
 	}
 	p.collect()
 	for i := range p.sigs {
-		if isDocumentStamp(&p.sigs[i]) {
+		if p.sigs[i].Timestamp() {
 			p.documentStamp(i)
 		} else if s := r.newStamp(formUnknown, p.sigs[i].Contents); s != nil {
 			s.Field = strings.Join(p.sigs[i].Fields, ", ")
@@ -104,10 +104,6 @@ func (p *pdfRun) collect() {
 			p.embeddedRevocation(&sd.Signers[j])
 		}
 	}
-}
-
-func isDocumentStamp(s *pdf.Signature) bool {
-	return s.SubFilter == "ETSI.RFC3161" || s.Type == "DocTimeStamp"
 }
 
 // documentStamp judges a document time-stamp (ISO 32000-2 12.8.5).

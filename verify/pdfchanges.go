@@ -32,6 +32,10 @@ var levelNames = map[pdf.Level]string{
 func (p *pdfRun) changes(i int, s *Stamp) {
 	sig := &p.sigs[i]
 	f := &s.Changes
+	if sig.Removed {
+		f.fail(CodeChanged, "the signature was removed afterwards")
+		return
+	}
 	if sig.WholeFile {
 		f.ok()
 		return
