@@ -3,8 +3,10 @@
 package api
 
 import (
+	"maps"
 	"net/http"
 	"reflect"
+	"slices"
 
 	"github.com/danielgtaylor/huma/v2"
 )
@@ -42,7 +44,8 @@ func jsonBody[T any](with huma.API) option {
 func form(parts map[string]part) option {
 	schema := &huma.Schema{Type: "object", Properties: map[string]*huma.Schema{}}
 	encoding := map[string]*huma.Encoding{}
-	for name, p := range parts {
+	for _, name := range slices.Sorted(maps.Keys(parts)) { // the document is compared octet for octet
+		p := parts[name]
 		property := &huma.Schema{Type: "string", Description: p.doc}
 		if p.json {
 			encoding[name] = &huma.Encoding{ContentType: "application/json"}
