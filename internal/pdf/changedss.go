@@ -63,6 +63,10 @@ func (c *comparison) grown(a, b Object, e edge, kind dssKind) (differs bool, err
 	case dssStream, dssPlain:
 		return c.grownLeaf(x, y, num, kind)
 	}
+	return c.grownDict(x, y, e, kind, num)
+}
+
+func (c *comparison) grownDict(x, y Object, e edge, kind dssKind, num int) (differs bool, err error) {
 	old, ok1 := x.(Dict)
 	now, ok2 := y.(Dict)
 	if !ok2 || x != nil && !ok1 {
@@ -76,11 +80,10 @@ func (c *comparison) grown(a, b Object, e edge, kind dssKind) (differs bool, err
 	}
 	for k, v := range now {
 		sub, known := dssKeys[kind][k]
-		if kind == dssVRI {
+		if kind == dssVRI && k != "Type" {
 			sub, known = dssEntry, true
-			if k == "Type" {
-				sub = dssPlain
-			}
+		} else if kind == dssVRI {
+			sub, known = dssPlain, true
 		}
 		if !known {
 			c.other(ChangeDSS, num, "unknown entry /%.60s in the document security store", string(k))

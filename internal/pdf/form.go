@@ -79,21 +79,30 @@ func (w *fieldWalk) walk(o Object, in inheritedField, depth int) error {
 	if in, err = w.inherit(dict, in); err != nil {
 		return err
 	}
-	kids, err := w.v.array(dict["Kids"], "/Kids of a form field")
-	if err != nil {
-		return err
-	}
 	f := field{ref: ref, dict: dict, name: in.name, kind: in.kind, value: in.value}
-	inner := false
+	inner, err := w.kids(&f, in, depth)
+	if err == nil && (!inner || len(f.widgets) > 0) {
+		w.out = append(w.out, f)
+	}
+	return err
+}
+
+// kids walks the fields below f, and takes the kids without name as its
+// widgets. A field without kids may be its own widget.
+func (w *fieldWalk) kids(f *field, in inheritedField, depth int) (inner bool, err error) {
+	kids, err := w.v.array(f.dict["Kids"], "/Kids of a form field")
+	if err != nil {
+		return false, err
+	}
 	for _, k := range kids {
 		kid, err := w.v.dict(k, "a kid of a form field")
 		if err != nil {
-			return err
+			return inner, err
 		}
 		if _, named := kid["T"]; named {
 			inner = true
 			if err := w.walk(k, in, depth+1); err != nil {
-				return err
+				return inner, err
 			}
 			continue
 		}
@@ -101,13 +110,10 @@ func (w *fieldWalk) walk(o Object, in inheritedField, depth int) error {
 		f.widgets = append(f.widgets, widget{r, kid})
 		w.seen[r.Num] = true
 	}
-	if len(kids) == 0 && dict["Subtype"] == Name("Widget") {
-		f.widgets = append(f.widgets, widget{ref, dict})
+	if len(kids) == 0 && f.dict["Subtype"] == Name("Widget") {
+		f.widgets = append(f.widgets, widget{f.ref, f.dict})
 	}
-	if !inner || len(f.widgets) > 0 {
-		w.out = append(w.out, f)
-	}
-	return nil
+	return inner, nil
 }
 
 func (w *fieldWalk) inherit(dict Dict, in inheritedField) (inheritedField, error) {

@@ -43,36 +43,37 @@ func (u *update) addToForm(field Ref) error {
 	if err != nil {
 		return err
 	}
-	form, err := u.v.dict(catalog["AcroForm"], "/AcroForm")
+	raw, added, err := u.formWith(raw, catalog, field)
 	if err != nil {
 		return err
 	}
-	ref, indirect := catalog["AcroForm"].(Ref)
-	switch {
-	case form == nil:
-		b, err := appendObject(nil, u.add(Dict{"Fields": Array{field}, "SigFlags": 3}))
-		if err != nil {
-			return err
-		}
-		raw, changed = raw.set("AcroForm", b), true
-	case indirect:
-		if err := u.extendForm(ref, form, field); err != nil {
-			return err
-		}
-	default:
-		inner, err := parseRawDict(raw.get("AcroForm"), u.v.d.lim.Depth)
-		if err != nil {
-			return err
-		}
-		if inner, err = u.withField(inner, form, field); err != nil {
-			return err
-		}
-		raw, changed = raw.set("AcroForm", inner.bytes()), true
-	}
-	if changed {
+	if changed || added {
 		u.replace(root, raw)
 	}
 	return nil
+}
+
+// formWith adds the field and reports whether the catalog changes with it.
+func (u *update) formWith(raw rawDict, catalog Dict, field Ref) (rawDict, bool, error) {
+	form, err := u.v.dict(catalog["AcroForm"], "/AcroForm")
+	if err != nil {
+		return nil, false, err
+	}
+	if form == nil {
+		b, err := appendObject(nil, u.add(Dict{"Fields": Array{field}, "SigFlags": 3}))
+		return raw.set("AcroForm", b), true, err
+	}
+	if ref, indirect := catalog["AcroForm"].(Ref); indirect {
+		return raw, false, u.extendForm(ref, form, field)
+	}
+	inner, err := parseRawDict(raw.get("AcroForm"), u.v.d.lim.Depth)
+	if err != nil {
+		return nil, false, err
+	}
+	if inner, err = u.withField(inner, form, field); err != nil {
+		return nil, false, err
+	}
+	return raw.set("AcroForm", inner.bytes()), true, nil
 }
 
 func (u *update) extendForm(ref Ref, form Dict, field Ref) error {

@@ -33,11 +33,8 @@ func (p *parser) object() (Object, error) {
 func (p *parser) objectFrom(t token) (Object, error) {
 	var stack []frame
 	for ; ; t = p.token() {
-		if p.err != nil {
-			return nil, p.err
-		}
-		if p.nodes++; p.nodes > maxNodes || t.at-p.from > maxText {
-			return nil, tooMuch(t.at, "an object of more than %d values or %d octets", maxNodes, maxText)
+		if err := p.count(t); err != nil {
+			return nil, err
 		}
 		var v Object
 		switch t.kind {
@@ -54,16 +51,14 @@ func (p *parser) objectFrom(t token) (Object, error) {
 			}
 			stack = stack[:len(stack)-1]
 		case tokKeyword:
-			if t.text == "R" && len(stack) > 0 {
-				if err := reference(&stack[len(stack)-1], t.at); err != nil {
-					return nil, err
-				}
-				continue
-			}
-			var err error
-			if v, err = constant(t); err != nil {
+			ref, err := keyword(stack, t)
+			if err != nil {
 				return nil, err
 			}
+			if ref {
+				continue
+			}
+			v = constants[t.text]
 		default:
 			var err error
 			if v, err = p.scalar(t); err != nil {
@@ -76,6 +71,14 @@ func (p *parser) objectFrom(t token) (Object, error) {
 		top := &stack[len(stack)-1]
 		top.items = append(top.items, v)
 	}
+}
+
+// count holds the object to its limits, and to what the lexer met.
+func (p *parser) count(t token) error {
+	if p.nodes++; p.nodes > maxNodes || t.at-p.from > maxText {
+		return tooMuch(t.at, "an object of more than %d values or %d octets", maxNodes, maxText)
+	}
+	return p.err
 }
 
 func (p *parser) scalar(t token) (Object, error) {
@@ -92,16 +95,17 @@ func (p *parser) scalar(t token) (Object, error) {
 	return nil, broken(t.at, "the object has no end")
 }
 
-func constant(t token) (Object, error) {
-	switch t.text {
-	case "true":
-		return true, nil
-	case "false":
-		return false, nil
-	case "null":
-		return nil, nil
+var constants = map[string]Object{"true": true, "false": false, "null": nil}
+
+// keyword takes R, which ends a reference, or lets a constant pass.
+func keyword(stack []frame, t token) (ref bool, err error) {
+	if t.text == "R" && len(stack) > 0 {
+		return true, reference(&stack[len(stack)-1], t.at)
 	}
-	return nil, broken(t.at, "unexpected %.20q in an object", t.text)
+	if _, ok := constants[t.text]; !ok {
+		return false, broken(t.at, "unexpected %.20q in an object", t.text)
+	}
+	return false, nil
 }
 
 func closeFrame(stack []frame, t token) (Object, error) {

@@ -34,22 +34,29 @@ func (d *Document) readXrefStream(at int64) (*section, int64, error) {
 	if int64(len(data)) != need {
 		return nil, 0, broken(at, "the cross-reference stream holds %d octets where %d are announced", len(data), need)
 	}
+	if err := d.xrefRows(s, data, w, index, at); err != nil {
+		return nil, 0, err
+	}
+	return s, o.end, d.checkSize(s, at)
+}
+
+func (d *Document) xrefRows(s *section, data []byte, w [3]int, index [][2]int64, at int64) error {
 	for _, sub := range index {
 		for i := range sub[1] {
 			e, err := xrefRow(data, w, at)
 			if err != nil {
-				return nil, 0, err
+				return err
 			}
 			data = data[w[0]+w[1]+w[2]:]
 			if e.kind == entryAt {
 				e.at += d.base
 			}
 			if err := d.put(s, at, int(sub[0]+i), e); err != nil {
-				return nil, 0, err
+				return err
 			}
 		}
 	}
-	return s, o.end, d.checkSize(s, at)
+	return nil
 }
 
 func xrefWidths(dict Dict, at int64) (w [3]int, err error) {
