@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -25,41 +26,108 @@ import (
 
 // The same documents get the same reports in a browser's engine and here.
 func TestWASMAgreesWithNative(t *testing.T) {
+	b := newBrowser(t)
+	pki := testpki.New(t)
+	genuine, tampered := decisions(t, pki)
+	options := map[string]any{"time": testpki.Now.Add(time.Hour), "anchors": string(pki.Root.PEM())}
+	b.judge(t, options, []paper{{genuine, verify.Valid}, {tampered, verify.Invalid}, {[]byte("garbage"), ""}})
+}
+
+// The demo's papers and their tampered twins, with its root as only anchor.
+func TestWASMVerifiesTheDemo(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds and runs the whole program")
+	}
+	b := newBrowser(t)
+	dir := filepath.Join(t.TempDir(), "demo")
+	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
+	defer cancel()
+	if out, err := exec.CommandContext(ctx, "go", "run", "../govseal", "demo", "--no-serve", "--dir", dir).CombinedOutput(); err != nil {
+		t.Fatalf("demo: %v: %.2000s", err, out)
+	}
+	read := func(name string) []byte {
+		raw, err := os.ReadFile(filepath.Join(dir, "out", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return raw
+	}
+	options := map[string]any{"time": time.Now(), "anchors": string(read("root.pem"))}
+	b.judge(t, options, []paper{
+		{read("decision.json"), verify.Valid}, {read("decision.tampered.json"), verify.Invalid},
+		{read("decision.pdf"), verify.Valid}, {read("decision.tampered.pdf"), verify.Invalid},
+	})
+}
+
+// browser is Node with the program built as it is released.
+type browser struct{ node, glue, wasm string }
+
+// built keeps the program between the tests of one run.
+var built struct {
+	sync.Once
+	dir string
+}
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if built.dir != "" {
+		os.RemoveAll(built.dir) // best effort: it is in the temporary directory
+	}
+	os.Exit(code)
+}
+
+func newBrowser(t *testing.T) browser {
+	t.Helper()
 	node, err := exec.LookPath("node")
 	if err != nil {
 		t.Skip("node is not installed")
-	}
-	dir := t.TempDir()
-	wasm := build(t, dir)
-	pki := testpki.New(t)
-	genuine, tampered := decisions(t, pki)
-	options, err := json.Marshal(map[string]any{"time": testpki.Now.Add(time.Hour), "anchors": string(pki.Root.PEM())})
-	if err != nil {
-		t.Fatal(err)
-	}
-	paths := []string{write(t, dir, "options.json", options)}
-	documents := [][]byte{genuine, tampered, []byte("garbage")}
-	for i, d := range documents {
-		paths = append(paths, write(t, dir, string(rune('a'+i)), d))
 	}
 	root, err := exec.Command("go", "env", "GOROOT").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
-	glue := filepath.Join(strings.TrimSpace(string(root)), "lib", "wasm", "wasm_exec.js")
+	built.Do(func() {
+		if built.dir, err = os.MkdirTemp("", "verify-wasm"); err != nil {
+			t.Fatal(err)
+		}
+		build(t, built.dir)
+	})
+	return browser{
+		node: node, wasm: filepath.Join(built.dir, "verify.wasm"),
+		glue: filepath.Join(strings.TrimSpace(string(root)), "lib", "wasm", "wasm_exec.js"),
+	}
+}
+
+// paper is a document and the verdict it deserves; none: it cannot be looked at.
+type paper struct {
+	raw  []byte
+	want verify.Verdict
+}
+
+func (b browser) judge(t *testing.T, with map[string]any, papers []paper) {
+	t.Helper()
+	options, err := json.Marshal(with)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	args := []string{"testdata/verify.cjs", b.glue, b.wasm, write(t, dir, "options.json", options)}
+	for i, p := range papers {
+		args = append(args, write(t, dir, string(rune('a'+i)), p.raw))
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	out, err := exec.CommandContext(ctx, node, append([]string{"testdata/verify.cjs", glue, wasm}, paths...)...).CombinedOutput()
+	out, err := exec.CommandContext(ctx, b.node, args...).CombinedOutput()
 	if err != nil {
 		t.Fatalf("node: %v: %s", err, out)
 	}
 	lines := bufio.NewScanner(bytes.NewReader(out))
-	lines.Buffer(nil, 4<<20)
-	for i, want := range []verify.Verdict{verify.Valid, verify.Invalid, ""} {
+	lines.Buffer(nil, 16<<20)
+	for i, p := range papers {
 		if !lines.Scan() {
 			t.Fatalf("only %d answers: %.500s", i, out)
 		}
-		compare(t, documents[i], options, lines.Bytes(), want)
+		compare(t, p.raw, options, lines.Bytes(), p.want)
 	}
 }
 
@@ -83,7 +151,7 @@ func compare(t *testing.T, document, options, answer []byte, want verify.Verdict
 }
 
 // build makes the program as it is released, and says how large it is.
-func build(t *testing.T, dir string) string {
+func build(t *testing.T, dir string) {
 	t.Helper()
 	wasm := filepath.Join(dir, "verify.wasm")
 	cmd := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", wasm, ".")
@@ -110,7 +178,6 @@ func build(t *testing.T, dir string) string {
 			t.Logf("verify.wasm with brotli: %d octets", n)
 		}
 	}
-	return wasm
 }
 
 func write(t *testing.T, dir, name string, b []byte) string {

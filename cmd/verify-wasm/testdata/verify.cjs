@@ -6,13 +6,15 @@ const [exec, wasm, options, ...documents] = process.argv.slice(2);
 require(exec);
 const go = new Go();
 globalThis.govsealReady = async () => {
+  const answers = [];
   for (const name of documents) {
     try {
-      console.log(await govsealVerify(new Uint8Array(fs.readFileSync(name)), fs.readFileSync(options, "utf8")));
+      answers.push(await govsealVerify(new Uint8Array(fs.readFileSync(name)), fs.readFileSync(options, "utf8")));
     } catch (e) {
-      console.log(JSON.stringify({ error: e.message }));
+      answers.push(JSON.stringify({ error: e.message }));
     }
   }
-  process.exit(0);
+  // Exit only once the pipe has taken everything.
+  process.stdout.write(answers.join("\n") + "\n", () => process.exit(0));
 };
 WebAssembly.instantiate(fs.readFileSync(wasm), go.importObject).then((w) => go.run(w.instance));
