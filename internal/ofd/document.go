@@ -96,6 +96,25 @@ func (d *Document) page(id string) int {
 // PageBox returns the physical box of a page: its own area, or the
 // document's. Page 0 is the first.
 func (p *Package) PageBox(body, page int) (Box, error) {
+	key := [2]int{body, page}
+	if box, known := p.boxes[key]; known {
+		return box.Box, box.fault
+	}
+	box, err := p.pageBox(body, page)
+	if ignoreFault(err) == nil {
+		p.boxes[key] = pageBox{box, err}
+	}
+	return box, err
+}
+
+// pageBox is what was found of a page: each page is read once, however many
+// stamps stand on it.
+type pageBox struct {
+	Box
+	fault error
+}
+
+func (p *Package) pageBox(body, page int) (Box, error) {
 	d, err := p.Document(body)
 	if err != nil {
 		return Box{}, err

@@ -141,3 +141,29 @@ func (f *fileReader) Read(b []byte) (int, error) {
 	}
 	return 0, &readError{fmt.Errorf("read OFD at octet %d: %w", f.at, err)}
 }
+
+// head returns the first octets of an entry, fewer when it is short or broken.
+func (p *Package) head(name string, n int) ([]byte, error) {
+	var b []byte
+	enough := errors.New("enough")
+	err := p.Copy(context.Background(), writerFunc(func(piece []byte) (int, error) {
+		b = append(b, piece[:min(len(piece), n-len(b))]...)
+		if len(b) == n {
+			return 0, enough
+		}
+		return len(piece), nil
+	}), name)
+	if errors.Is(err, enough) {
+		err = nil
+	}
+	return b, ignoreFault(err)
+}
+
+// ignoreFault passes on only errors that are not the package's.
+func ignoreFault(err error) error {
+	var fault *Error
+	if errors.As(err, &fault) {
+		return nil
+	}
+	return err
+}

@@ -34,7 +34,8 @@ type Limits struct {
 	Cache      int64 // inflated octets kept between questions, default 32 MiB
 	Pages      int   // of a document, default 5,000
 	Signatures int   // of the package, default 1,000
-	Stamps     int   // StampAnnot elements of a signature, default 5,000
+	Stamps     int   // StampAnnot elements of all signatures, default 20,000
+	References int   // files listed by all signatures together, default 200,000
 }
 
 func (l Limits) orDefaults() Limits {
@@ -50,7 +51,7 @@ func (l Limits) orDefaults() Limits {
 	for _, v := range []struct {
 		to  *int
 		def int
-	}{{&l.Entries, 10_000}, {&l.Depth, 100}, {&l.Pages, 5_000}, {&l.Signatures, 1_000}, {&l.Stamps, 5_000}} {
+	}{{&l.Entries, 10_000}, {&l.Depth, 100}, {&l.Pages, 5_000}, {&l.Signatures, 1_000}, {&l.Stamps, 20_000}, {&l.References, 200_000}} {
 		if *v.to <= 0 {
 			*v.to = v.def
 		}
@@ -74,8 +75,10 @@ type Package struct {
 	digests   map[digestKey]digestValue
 	bodies    []Body
 	documents map[int]*Document
+	boxes     map[[2]int]pageBox
 	signed    []Signature // memo of Signatures
 	unlisted  bool        // Signatures has not been read yet
+	spent     struct{ stamps, references int }
 	walked    *Reach
 }
 
@@ -83,7 +86,7 @@ type Package struct {
 // and reads OFD.xml. No other entry is inflated. A *Error names what is wrong.
 func Open(r io.ReaderAt, size int64, lim Limits) (*Package, error) {
 	p := &Package{r: r, size: size, lim: lim.orDefaults(), index: map[string]int{}, folded: map[string]int{},
-		cache: map[string][]byte{}, digests: map[digestKey]digestValue{}, documents: map[int]*Document{},
+		cache: map[string][]byte{}, digests: map[digestKey]digestValue{}, documents: map[int]*Document{}, boxes: map[[2]int]pageBox{},
 		unlisted: true, inflater: flate.NewReader(nil)}
 	if size > p.lim.Size {
 		return nil, tooMuch(0, "a file of %d octets", size)

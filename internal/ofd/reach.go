@@ -2,6 +2,12 @@
 
 package ofd
 
+import (
+	"context"
+	"slices"
+	"strings"
+)
+
 // Roles of entries: what leads to them.
 const (
 	RolePackage    = "package"    // OFD.xml
@@ -22,10 +28,16 @@ const (
 	RoleHidden     = "hidden"     // nothing leads to it
 )
 
+// Files with a fixed name at the root (GM/T 0099-2020 by ofdrw; facts/seal-formats.md 7).
+const (
+	EncryptionsEntry = "Encryptions.xml"
+	EntriesEntry     = "OFDEntries.xml"
+)
+
 // Use says what leads to an entry.
 type Use struct {
 	Entry string
-	Role  string // one of the Role constants; the most visible one when several hold
+	Role  string // one of the Role constants; the first that shows when several hold
 	View  bool   // what a reader shows can depend on it
 	By    string // the entry that names it first, "" for those with fixed names
 }
@@ -41,5 +53,138 @@ type Dangling struct {
 type Reach struct {
 	Uses     []Use // in order of the container's directory, folders left out
 	Dangling []Dangling
-	Opaque   []string // entries that had to be read for their locations and could not
+	Opaque   []string // entries whose locations should have been read and could not be
+}
+
+const maxDangling = 1000
+
+// Reach follows every location from OFD.xml on: pages, templates, resources,
+// annotations, attachments, and whatever else a value in a reached file names.
+// Where readers resolve a location differently all its meanings count, so the
+// answer errs on the side of more. It is computed once.
+func (p *Package) Reach(ctx context.Context) (*Reach, error) {
+	if p.walked != nil {
+		return p.walked, nil
+	}
+	w := &walker{ctx: ctx, p: p, uses: map[string]*use{}, bases: map[string]bool{}}
+	for name := range p.folded {
+		w.bases[name[strings.LastIndexByte(name, '/')+1:]] = true
+	}
+	if err := w.roots(); err != nil {
+		return nil, err
+	}
+	for len(w.queue) > 0 {
+		v := w.queue[len(w.queue)-1]
+		w.queue = w.queue[:len(w.queue)-1]
+		if err := w.read(v); err != nil {
+			return nil, err
+		}
+	}
+	p.walked = w.result()
+	return p.walked, nil
+}
+
+type use struct {
+	Use
+	parsed string // role under which its locations were read
+}
+
+type visit struct{ entry, role string }
+
+// walker follows locations; each entry is read at most once for each way of
+// counting it (shown or not shown).
+type walker struct {
+	ctx      context.Context
+	p        *Package
+	uses     map[string]*use
+	queue    []visit
+	bases    map[string]bool // last segments of all names, lower case
+	mains    []string        // main files of documents: their folders are tried too
+	dangling []Dangling
+	opaque   []string
+}
+
+func (w *walker) roots() error {
+	signatures, err := w.p.Signatures()
+	if err != nil {
+		return err
+	}
+	for _, b := range w.p.bodies {
+		w.mains = append(w.mains, b.Root)
+		w.mark(b.Signatures, RoleList, RootEntry)
+	}
+	for i := range signatures {
+		s := &signatures[i]
+		w.mark(s.Entry, RoleSignature, s.listEntry)
+		w.mark(s.SealEntry, RoleSignature, s.Entry)
+		w.mark(s.ValueEntry, RoleSignature, s.Entry)
+	}
+	whole, err := w.p.WholeList()
+	if err != nil {
+		return err
+	}
+	if whole != nil {
+		w.mark(EntriesEntry, RoleEntries, "")
+		w.mark(whole.ValueEntry, RoleEntries, EntriesEntry)
+	}
+	if w.p.file(EncryptionsEntry) {
+		w.add(EncryptionsEntry, RoleEncryption, "", true)
+	}
+	w.add(RootEntry, RolePackage, "", true)
+	return nil
+}
+
+// shows says whether the content of an entry of that role can change what a
+// reader shows. Attachments are opened from within a reader, extensions mean
+// what their maker likes: both count.
+func shows(role string) bool {
+	switch role {
+	case RoleTags, RoleList, RoleSignature, RoleEntries, RoleHidden:
+		return false
+	}
+	return true
+}
+
+// mark notes what leads to an entry without reading it.
+func (w *walker) mark(entry, role, by string) *use {
+	if !w.p.file(entry) {
+		return nil
+	}
+	u := w.uses[entry]
+	switch {
+	case u == nil:
+		u = &use{Use: Use{Entry: entry, Role: role, View: shows(role), By: by}}
+		w.uses[entry] = u
+	case !u.View && shows(role):
+		u.Role, u.View, u.By = role, true, by
+	}
+	return u
+}
+
+// add marks an entry and, if it holds locations itself, has it read.
+func (w *walker) add(entry, role, by string, parse bool) {
+	u := w.mark(entry, role, by)
+	if u == nil || !parse || u.parsed == role || (u.parsed != "" && (shows(u.parsed) || !shows(role))) {
+		return
+	}
+	u.parsed = role
+	w.queue = append(w.queue, visit{entry, role})
+}
+
+func (w *walker) result() *Reach {
+	r := &Reach{Dangling: w.dangling, Opaque: w.opaque}
+	slices.Sort(r.Opaque)
+	r.Opaque = slices.Compact(r.Opaque)
+	for _, e := range w.p.entries {
+		if e.Folder {
+			continue
+		}
+		u := w.uses[e.Name]
+		if u == nil {
+			// What an unreadable file names is unknown: it may be this one.
+			u = &use{Use: Use{Entry: e.Name, Role: RoleHidden, View: len(r.Opaque) > 0}}
+		}
+		r.Uses = append(r.Uses, u.Use)
+	}
+	return r
 }

@@ -58,7 +58,6 @@ func parseCheckMethod(given string) (m CheckMethod, unusual bool) {
 var digestLength = map[string]int{DigestMD5: 16, DigestSHA1: 20, DigestSHA256: 32, DigestSM3: 32}
 
 func (p *Package) readReferences(r treeReader, s *Signature, n *node) error {
-	s.listEntry = p.bodies[s.Body].Signatures
 	if n == nil {
 		s.violate(LawReferences)
 		return nil
@@ -75,8 +74,8 @@ func (p *Package) readReferences(r treeReader, s *Signature, n *node) error {
 		s.violate(LawWeakDigest)
 	}
 	list := r.all(n, "Reference")
-	if len(list) > 2*p.lim.Entries {
-		return tooMuchIn(s.Entry, n.from, "%d references", len(list))
+	if p.spent.references += len(list); p.spent.references > p.lim.References {
+		return tooMuchIn(s.Entry, n.from, "more than %d references in all signatures", p.lim.References)
 	}
 	if len(list) == 0 {
 		s.violate(LawReferences)

@@ -16,7 +16,7 @@ func (p *Package) readSignature(s *Signature) {
 	}
 	if err != nil {
 		*s = Signature{Body: s.Body, Order: s.Order, ID: s.ID, Type: s.Type, Relative: s.Relative,
-			Entry: s.Entry, Folder: s.Folder, Tolerated: s.Tolerated, Fault: err}
+			Entry: s.Entry, Folder: s.Folder, listEntry: s.listEntry, Tolerated: s.Tolerated, Fault: err}
 		s.violate(LawUnreadable)
 	}
 	if s.Type != TypeSeal && s.Type != TypeSign {
@@ -39,8 +39,8 @@ func (p *Package) signatureFile(r treeReader, s *Signature, root *node) error {
 		return err
 	}
 	stamps := r.all(info, "StampAnnot")
-	if len(stamps) > p.lim.Stamps {
-		return tooMuchIn(s.Entry, info.from, "%d stamps", len(stamps))
+	if p.spent.stamps += len(stamps); p.spent.stamps > p.lim.Stamps {
+		return tooMuchIn(s.Entry, info.from, "more than %d stamps in all signatures", p.lim.Stamps)
 	}
 	for _, n := range stamps {
 		s.Stamps = append(s.Stamps, s.readStamp(n))

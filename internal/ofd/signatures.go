@@ -132,8 +132,9 @@ func (p *Package) listSignatures(body int) ([]Signature, error) {
 		highest = max(highest, idNumber(r.ownText(n)))
 	}
 	out := make([]Signature, 0, len(l.items))
+	taken := map[string]bool{}
 	for i, n := range l.items {
-		s := Signature{Body: body, Order: i, ID: n.attr("ID"), Type: n.attr("Type"), Relative: n.attr("Relative")}
+		s := Signature{Body: body, Order: i, ID: n.attr("ID"), Type: n.attr("Type"), Relative: n.attr("Relative"), listEntry: entry}
 		if s.Type == "" {
 			s.Type = TypeSeal // the default
 		}
@@ -142,7 +143,14 @@ func (p *Package) listSignatures(body int) ([]Signature, error) {
 			return nil, brokenIn(entry, n.from, "BaseLoc of signature %q: %v", s.ID, err)
 		}
 		s.Entry, s.Folder, s.Tolerated = name, folder(name), notes
-		p.readSignature(&s)
+		if taken[name] { // read once: a long list could name one large file a thousand times
+			s.Fault = brokenIn(entry, n.from, "%q belongs to an earlier signature too", name)
+			s.violate(LawUnreadable)
+			s.violate(LawShared)
+		} else {
+			p.readSignature(&s)
+		}
+		taken[name] = true
 		if len(l.max) > 0 && idNumber(s.ID) > highest {
 			s.violate(LawMaxSignID)
 		}

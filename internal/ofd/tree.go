@@ -7,7 +7,7 @@ import "strings"
 // Namespace of OFD files (facts/seal-formats.md 6).
 const Namespace = "http://www.ofdspec.org/2016"
 
-const maxNodes = 300_000 // elements of a file that is kept as a tree
+const maxNodes = 500_000 // elements and attributes of a file that is kept as a tree
 
 // node is an element of a file that is small enough to be kept whole.
 type node struct {
@@ -66,8 +66,8 @@ func (s *scanner) tree() (*node, error) {
 		case tokenEnd:
 			return root, nil
 		case tokenOpen:
-			if count++; count > maxNodes {
-				return nil, tooMuchIn(s.entry, t.from, "more than %d elements", maxNodes)
+			if count += 1 + len(t.attrs); count > maxNodes {
+				return nil, tooMuchIn(s.entry, t.from, "more than %d elements and attributes", maxNodes)
 			}
 			n := &node{name: t.name, attrs: append([]attribute(nil), t.attrs...), from: t.from, to: t.to, empty: t.empty}
 			if root == nil {
