@@ -84,6 +84,11 @@
     button.addEventListener("click", function () { window.print(); });
   });
 
+  // Paper cannot be opened: what is folded is printed unfolded.
+  window.addEventListener("beforeprint", function () {
+    each(".stamp details", function (details) { details.open = true; });
+  });
+
   // The link of a page that answers a form leads within the page, so the
   // server does not hear of the choice.
   each("a.switch[data-lang]", function (link) {
