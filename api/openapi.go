@@ -21,7 +21,26 @@ func (s *Server) openAPI() huma.Config {
 	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"bearer": {Type: "http", Scheme: "bearer", Description: "The application's token, shown once by `govseal app add`."},
 	}
+	c.Extensions = map[string]any{"x-problems": problemTypes()}
 	return c
+}
+
+// problemType is one stable problem, as the document and its page list it.
+type problemType struct {
+	Type    string `json:"type"`
+	Status  int    `json:"status"`
+	Title   string `json:"title"`
+	TitleZH string `json:"titleZh"`
+}
+
+// problemTypes are all problems by name: what a program can branch on.
+func problemTypes() []problemType {
+	var out []problemType
+	for _, name := range slices.Sorted(maps.Keys(kinds)) {
+		k := kinds[name]
+		out = append(out, problemType{problemPrefix + name, k.status, k.en, k.zh})
+	}
+	return out
 }
 
 // share lets routes behind another rate limit enter the same document.

@@ -26,6 +26,7 @@ func (s *Server) mountPages(r chi.Router) error {
 	if err != nil {
 		return err
 	}
+	w.MaxUpload = s.c.MaxDocument
 	p := pages{s, w}
 	r.Group(func(r chi.Router) {
 		r.Use(pageHeaders)
