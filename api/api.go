@@ -45,6 +45,7 @@ type Config struct {
 	// Limits per client address and minute; 0 means the default.
 	CodeLimit   int // code and digest look-ups, default 30
 	UploadLimit int // verification uploads, default 30
+	Uploads     int // verification uploads worked on at once, default 16
 	Now         func() time.Time
 }
 
@@ -69,6 +70,7 @@ func New(c Config) (*Server, error) {
 	c.MaxDocument = orDefault(c.MaxDocument, defaultMaxDocument)
 	c.CodeLimit = orDefault(c.CodeLimit, 30)
 	c.UploadLimit = orDefault(c.UploadLimit, 30)
+	c.Uploads = orDefault(c.Uploads, 16)
 	s := &Server{c: c, metrics: newMetrics(c)}
 	if err := s.route(); err != nil {
 		return nil, err

@@ -47,6 +47,9 @@ func (s *Server) observe(next http.Handler) http.Handler {
 		ww.Header().Set("X-Request-Id", id)
 		ww.Header().Set("X-Content-Type-Options", "nosniff")
 		ww.Header().Set("Referrer-Policy", "no-referrer")
+		if r.TLS != nil {
+			ww.Header().Set("Strict-Transport-Security", "max-age=31536000")
+		}
 		r = r.WithContext(ctx)
 		defer func() {
 			if cause := recover(); cause != nil {
@@ -113,6 +116,25 @@ func (s *Server) isProxy(a netip.Addr) bool {
 		}
 	}
 	return false
+}
+
+// bounded lets n requests be worked on at once: each upload is held in memory,
+// and a crowd must meet a closed door, not an exhausted machine.
+func (s *Server) bounded(n int) func(http.Handler) http.Handler {
+	places := make(chan struct{}, n)
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			select {
+			case places <- struct{}{}:
+				defer func() { <-places }()
+				next.ServeHTTP(w, r)
+			default:
+				p := newProblem("unavailable", "too many documents are being checked; try again")
+				p.retryAfter = "5"
+				p.write(w, r)
+			}
+		})
+	}
 }
 
 // limit allows n requests a minute from one address. IPv6 addresses count by

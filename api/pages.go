@@ -21,7 +21,7 @@ type pages struct {
 	web *web.Pages
 }
 
-func (s *Server) mountPages(r chi.Router) error {
+func (s *Server) mountPages(r chi.Router, uploads chi.Middlewares) error {
 	w, err := web.New()
 	if err != nil {
 		return err
@@ -31,9 +31,9 @@ func (s *Server) mountPages(r chi.Router) error {
 	r.Group(func(r chi.Router) {
 		r.Use(pageHeaders)
 		r.Get("/", w.Home)
-		r.With(s.limit(s.c.UploadLimit)).Post("/", p.upload)
+		r.With(uploads...).Post("/", p.upload)
 		r.With(s.limit(s.c.CodeLimit)).Get("/s/{code}", p.landing)
-		r.With(s.limit(s.c.UploadLimit)).Post("/s/{code}", p.upload)
+		r.With(uploads...).Post("/s/{code}", p.upload)
 		r.With(s.limit(s.c.CodeLimit)).Post("/code", p.typed)
 		r.Get("/docs", p.docs)
 	})

@@ -10,12 +10,13 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humachi"
 	"github.com/go-chi/chi/v5"
+	"github.com/go-chi/chi/v5/middleware"
 )
 
 // route is the whole of the service's surface, readable in one screen.
 func (s *Server) route() error {
 	r := chi.NewRouter()
-	r.Use(s.observe)
+	r.Use(s.observe, middleware.Timeout(handlerTimeout))
 	r.NotFound(func(w http.ResponseWriter, r *http.Request) { newProblem("not-found", "").write(w, r) })
 	r.MethodNotAllowed(func(w http.ResponseWriter, r *http.Request) { newProblem("method-not-allowed", "").write(w, r) })
 	s.router = r
@@ -23,7 +24,8 @@ func (s *Server) route() error {
 	sign := humachi.New(r, s.openAPI())
 	s.huma = sign
 	look := humachi.New(r.With(s.limit(s.c.CodeLimit)), s.share(sign))
-	upload := humachi.New(r.With(s.limit(s.c.UploadLimit)), s.share(sign))
+	uploads := chi.Middlewares{s.limit(s.c.UploadLimit), s.bounded(s.c.Uploads)}
+	upload := humachi.New(r.With(uploads...), s.share(sign))
 
 	document, small := s.c.MaxDocument+maxRequestPart+formOverhead, int64(maxRequestPart)
 
@@ -49,7 +51,7 @@ func (s *Server) route() error {
 	r.Get("/healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
 	r.Get("/readyz", s.ready)
 	r.Get("/openapi.json", s.serveOpenAPI)
-	return s.mountPages(r)
+	return s.mountPages(r, uploads)
 }
 
 type option = func(*huma.Operation)

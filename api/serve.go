@@ -19,6 +19,9 @@ const (
 	idleTimeout   = 120 * time.Second
 	maxHeader     = 16 << 10
 	drainTimeout  = 30 * time.Second
+	// handlerTimeout bounds the work on one request; a stamp that is being
+	// recorded is finished all the same.
+	handlerTimeout = 60 * time.Second
 )
 
 // Serve answers on ln until ctx ends, then stops accepting and drains the

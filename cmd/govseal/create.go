@@ -59,7 +59,8 @@ func (c Config) withDefaults() Config {
 	for _, d := range []struct {
 		field *string
 		value string
-	}{{&c.Name, "示例市"}, {&c.OIDArc, "2.999.1"}, {&c.Database, databaseFile}, {&c.Blobs, blobsFolder}, {&c.Origin, originOf(c)}} {
+	}{{&c.Name, "示例市"}, {&c.OIDArc, "2.999.1"}, {&c.Database, databaseFile}, {&c.Blobs, blobsFolder}, {&c.Origin, originOf(c)},
+		{&c.Serve.Listen, defaultListen}, {&c.Serve.Metrics, defaultMetrics}} {
 		if *d.field == "" {
 			*d.field = d.value
 		}

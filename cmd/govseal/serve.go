@@ -139,7 +139,11 @@ type ServeConfig struct {
 	MaxDocument int64 `yaml:"max_document,omitempty"`
 }
 
-const defaultListen = "127.0.0.1:8440"
+// What init writes into a new configuration.
+const (
+	defaultListen  = "127.0.0.1:8440"
+	defaultMetrics = "127.0.0.1:8441"
+)
 
 // safe refuses to speak plainly to the world.
 func (s ServeConfig) safe() error {

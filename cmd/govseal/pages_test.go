@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"bytes"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/govseal/govseal/api"
+)
+
+// The pages show what the JSON routes say, and nothing of the applicant.
+func TestPages(t *testing.T) {
+	h := newHouse(t, Config{})
+	c := h.client(t, h.token)
+	a, err := c.stampPDF(t.Context(), "key-1", h.request(), permitPDF)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sealed, err := c.document(t.Context(), a.ID, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	tampered := bytes.Clone(sealed)
+	tampered[len(tampered)/10] ^= 1
+	code := strings.ReplaceAll(a.Code, "-", "")
+	for _, tt := range []struct {
+		name, method, path string
+		file               []byte
+		want               []string
+	}{
+		{"home", "GET", "/", nil, []string{"<html lang=\"zh"}},
+		{"home in English", "GET", "/?lang=en", nil, []string{"<html lang=\"en"}},
+		{"a sealed PDF", "POST", "/", sealed, []string{"示例市行政审批局", "data:image/png;base64,"}},
+		{"a tampered PDF", "POST", "/", tampered, []string{"示例市行政审批局"}},
+		{"an unsealed PDF", "POST", "/", permitPDF, nil},
+		{"behind the QR code", "GET", "/s/" + code, nil, []string{a.Code, "示例市行政审批局"}},
+		{"the file of this code", "POST", "/s/" + code, sealed, []string{"这份文件与验证码相符"}},
+		{"another file", "POST", "/s/" + code, permitPDF, []string{"这份文件不是该验证码对应的文件"}},
+		{"a file and an unknown code", "POST", "/s/0000000000000000", sealed, []string{"该验证码不存在"}},
+		{"documentation", "GET", "/docs", nil, []string{"/v1/stamps"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var contentType string
+			var body []byte
+			if tt.file != nil {
+				contentType, body = formBody(t, "document", string(tt.file))
+			}
+			res, page := h.call(t, tt.method, tt.path, contentType, body)
+			if res.StatusCode != http.StatusOK || !strings.HasPrefix(res.Header.Get("Content-Type"), "text/html") {
+				t.Fatalf("%d %s", res.StatusCode, res.Header.Get("Content-Type"))
+			}
+			if !strings.Contains(res.Header.Get("Content-Security-Policy"), "default-src 'none'") {
+				t.Error("no content security policy")
+			}
+			for _, want := range tt.want {
+				if !bytes.Contains(page, []byte(want)) {
+					t.Errorf("the page does not hold %q", want)
+				}
+			}
+		})
+	}
+}
+
+func TestTypedCodeLeadsToItsPageOnly(t *testing.T) {
+	h := newHouse(t, Config{})
+	for typed, want := range map[string]string{
+		"code=abcd-efgh-jkmn-pqrs":             "/s/abcdefghjkmnpqrs",
+		"code=//evil.example/%0d%0aSet-Cookie": "/s/evilexampleSetCookie",
+	} {
+		res, _ := h.call(t, "POST", "/code", "application/x-www-form-urlencoded", []byte(typed))
+		if res.StatusCode != http.StatusSeeOther || res.Header.Get("Location") != want {
+			t.Errorf("%s: %d %q, want %q", typed, res.StatusCode, res.Header.Get("Location"), want)
+		}
+	}
+}
+
+func TestMetrics(t *testing.T) {
+	h := newHouse(t, Config{})
+	s, err := h.server()
+	if err != nil {
+		t.Fatal(err)
+	}
+	front := httptest.NewServer(s.Handler())
+	defer front.Close()
+	c, err := newClient(front.URL, h.token)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.stampDigest(t.Context(), "key-1", api.DigestRequest{StampRequest: h.request(), Digest: sm3Hex(nil)}); err != nil {
+		t.Fatal(err)
+	}
+	rec := httptest.NewRecorder()
+	s.Metrics().ServeHTTP(rec, httptest.NewRequest("GET", "/metrics", nil))
+	for _, want := range []string{
+		`govseal_stamps_total{kind="digest",level="T",result="done"} 1`,
+		`govseal_http_request_seconds_count{method="POST",route="/v1/stamps/digest",status="201"} 1`,
+		"govseal_crl_seconds_left",
+	} {
+		if !strings.Contains(rec.Body.String(), want) {
+			t.Errorf("metrics lack %s", want)
+		}
+	}
+}
