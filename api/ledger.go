@@ -9,11 +9,21 @@ import (
 	"strconv"
 
 	"github.com/go-chi/chi/v5"
+
+	"github.com/govseal/govseal/seal"
 )
 
-// provable are the facts of a stamp's leaf that a proof lays open. The audit
+// provable names the facts of a stamp's leaf that a proof lays open. The audit
 // entry stays closed.
-var provable = []string{"document", "output", "rendered", "signature", "seal", "certificate", "time", "code"}
+func provable(st seal.Stamp) []string {
+	facts := []string{
+		seal.FactDocument, seal.FactOutput, seal.FactSignature, seal.FactSeal, seal.FactCertificate, seal.FactTime, seal.FactCode,
+	}
+	if st.Rendered != [32]byte{} {
+		facts = append(facts, seal.FactRendered)
+	}
+	return facts
+}
 
 // checkpoint serves the signed head of the ledger as text.
 func (s *Server) checkpoint(w http.ResponseWriter, r *http.Request) {

@@ -221,15 +221,19 @@ func (s *Server) getProof(ctx context.Context, in *StampPath) (*rawAnswer, error
 	if err != nil {
 		return nil, err
 	}
-	p, err := s.c.Ledger.Proof(ctx, "stamp", st.ID, provable...)
-	if err != nil {
-		return nil, err
-	}
-	raw, err := p.Marshal()
+	raw, err := s.proofOf(ctx, st)
 	if err != nil {
 		return nil, err
 	}
 	return &rawAnswer{ContentType: "application/json", Body: raw}, nil
+}
+
+func (s *Server) proofOf(ctx context.Context, st seal.Stamp) ([]byte, error) {
+	p, err := s.c.Ledger.Proof(ctx, "stamp", st.ID, provable(st)...)
+	if err != nil {
+		return nil, err
+	}
+	return p.Marshal()
 }
 
 // WithdrawRequest is the body of POST /v1/stamps/{id}/withdraw.

@@ -22,6 +22,7 @@ import (
 	"github.com/govseal/govseal/api"
 	"github.com/govseal/govseal/registry"
 	"github.com/govseal/govseal/seal"
+	"github.com/govseal/govseal/verify"
 )
 
 var update = flag.Bool("update", false, "write golden files anew")
@@ -257,6 +258,9 @@ func TestHTTPLifeOfAStamp(t *testing.T) {
 	if verdict := h.verdict(t, "/v1/verifications", sealed); verdict != "valid" {
 		t.Errorf("the sealed PDF is %s", verdict)
 	}
+	if raw, err := c.proof(ctx, a.ID); err != nil || !json.Valid(raw) {
+		t.Errorf("proof: %v", err)
+	}
 	_, stranger := h.newApp(ctx, t, "示例市另一平台")
 	_, err = h.client(t, stranger).document(ctx, a.ID, "")
 	wantProblem(t, err, 404, "not-found")
@@ -278,6 +282,31 @@ func wantProblem(t *testing.T, err error, status int, kind string) {
 	var e *apiError
 	if !errors.As(err, &e) || e.problem.Status != status || e.problem.Type != "urn:govseal:problem:"+kind {
 		t.Errorf("got %v, want %d %s", err, status, kind)
+	}
+}
+
+// A report about a document of this service names its leaf in the ledger.
+func TestHTTPReportHoldsTheProof(t *testing.T) {
+	h := newHouse(t, Config{})
+	c := h.client(t, h.token)
+	a, err := c.stampPDF(t.Context(), "key-1", h.request(), permitPDF)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sealed, err := c.document(t.Context(), a.ID, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, tt := range map[string]struct {
+		document []byte
+		want     verify.Status
+	}{"as given back": {sealed, verify.OK}, "another file": {bytes.Replace(sealed, []byte("%PDF-1.4"), []byte("%PDF-1.5"), 1), verify.NotApplicable}} {
+		contentType, body := formBody(t, "document", string(tt.document))
+		_, answer := h.call(t, "POST", "/v1/verifications", contentType, body)
+		var r verify.Report
+		if err := json.Unmarshal(answer, &r); err != nil || len(r.Stamps) != 1 || r.Stamps[0].Ledger.Status != tt.want {
+			t.Errorf("%s: %v %s, want the ledger fact %s", name, err, answer, tt.want)
+		}
 	}
 }
 

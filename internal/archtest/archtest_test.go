@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"os"
 	"os/exec"
 	"slices"
 	"strings"
@@ -19,7 +20,7 @@ const module = "github.com/govseal/govseal/"
 var allowed = map[string]string{
 	"cmd/govseal":         "api store web internal/keys ca seal verify tsa ledger ledger/proof registry internal/cert internal/gm",
 	"cmd/verify-wasm":     "verify",
-	"api":                 "ca seal verify tsa registry ledger ledger/proof web internal/decision",
+	"api":                 "ca seal verify tsa registry ledger ledger/proof web internal/decision internal/gm",
 	"web":                 "",
 	"store":               "ca seal registry ledger ledger/proof tsa internal/keys internal/gm",
 	"ca":                  "registry ledger internal/ocsp internal/tsp internal/cms internal/cert internal/gm",
@@ -121,6 +122,27 @@ func checkSecondOpinions(t *testing.T, name string, p listed) {
 		second := strings.HasPrefix(imp, "github.com/tjfoc/gmsm") || strings.HasPrefix(imp, "github.com/digitorus/pdfsign")
 		if second && (name != "internal/interop" || slices.Contains(p.Imports, imp)) {
 			t.Errorf("%s imports %s: only the tests of internal/interop may", name, imp)
+		}
+	}
+}
+
+func TestEveryPackageHasAComment(t *testing.T) {
+	documented := map[string]bool{}
+	for _, platform := range []string{"GOOS=linux GOARCH=amd64", "GOOS=js GOARCH=wasm"} {
+		list := exec.Command("go", "list", "-e", "-f", "{{.ImportPath}}\t{{.Doc}}", module+"...")
+		list.Env = append(os.Environ(), strings.Fields(platform)...)
+		out, err := list.Output()
+		if err != nil {
+			t.Fatalf("go list: %v", err)
+		}
+		for line := range strings.Lines(string(out)) {
+			path, doc, _ := strings.Cut(strings.TrimSpace(line), "\t")
+			documented[path] = documented[path] || doc != ""
+		}
+	}
+	for path, has := range documented {
+		if !has {
+			t.Errorf("%s has no package comment", path)
 		}
 	}
 }
