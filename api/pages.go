@@ -53,19 +53,30 @@ func pageHeaders(next http.Handler) http.Handler {
 	})
 }
 
+// pageForm is what the page's form sends: the document and, for a bare
+// signature, what it signs; or a side file of evidence.
+var pageForm = map[string]part{
+	"document": verifyForm["document"], "content": verifyForm["content"], "evidence": verifyForm["evidence"],
+}
+
 // upload answers a file chosen on a page with the report page. Behind a code
 // it also says whether the file belongs to that code.
 func (p pages) upload(w http.ResponseWriter, r *http.Request) {
-	limit := p.s.c.MaxDocument + formOverhead + 1024
+	limit := p.s.c.MaxDocument + maxSide + formOverhead + 1024
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
 	if err != nil {
 		p.fail(w, r, newProblem("too-large", ""))
 		return
 	}
-	parts, err := readForm(r.Header.Get("Content-Type"), body, p.s.withDocument(map[string]part{"document": {required: true}}))
+	parts, err := readForm(r.Header.Get("Content-Type"), body, p.s.withDocument(pageForm))
 	if err != nil {
 		p.fail(w, r, err)
 		return
+	}
+	for name := range pageForm {
+		if name != "document" && len(parts[name]) == 0 {
+			delete(parts, name) // a browser sends an empty part for a field left empty
+		}
 	}
 	report, err := p.s.check(r.Context(), parts)
 	if err != nil {

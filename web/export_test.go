@@ -2,6 +2,8 @@
 
 package web
 
+import "fmt"
+
 // AllTexts are the sentences that stand in Go, not in templates.
 func AllTexts() map[string]Text {
 	out := map[string]Text{}
@@ -12,6 +14,9 @@ func AllTexts() map[string]Text {
 				out[table+" "+word+" sentence"] = l.Say
 			}
 		}
+	}
+	for status, l := range problems {
+		out[fmt.Sprint("problem ", status)], out[fmt.Sprint("problem sentence ", status)] = l.Word, l.Say
 	}
 	for word, t := range kinds {
 		out["kinds "+word] = t

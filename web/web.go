@@ -79,7 +79,9 @@ func (p *Pages) Problem(w http.ResponseWriter, r *http.Request, v Problem) {
 	if status < 400 || status > 599 {
 		status = http.StatusInternalServerError
 	}
-	p.write(w, r, status, "problem", v.Title, v)
+	v.Status = status
+	look := problemPage{v}.Look()
+	p.write(w, r, status, "problem", look.Word, problemPage{v})
 }
 
 // Docs is the page that shows the OpenAPI document, without any script from elsewhere.
