@@ -83,38 +83,9 @@ func (p *Package) pageList(r treeReader, list []*node) []Page {
 	return out
 }
 
-// page returns the index of the page with that ID, or -1.
-func (d *Document) page(id string) int {
-	for i, pg := range d.Pages {
-		if pg.ID == id {
-			return i
-		}
-	}
-	return -1
-}
-
 // PageBox returns the physical box of a page: its own area, or the
 // document's. Page 0 is the first.
 func (p *Package) PageBox(body, page int) (Box, error) {
-	key := [2]int{body, page}
-	if box, known := p.boxes[key]; known {
-		return box.Box, box.fault
-	}
-	box, err := p.pageBox(body, page)
-	if ignoreFault(err) == nil {
-		p.boxes[key] = pageBox{box, err}
-	}
-	return box, err
-}
-
-// pageBox is what was found of a page: each page is read once, however many
-// stamps stand on it.
-type pageBox struct {
-	Box
-	fault error
-}
-
-func (p *Package) pageBox(body, page int) (Box, error) {
 	d, err := p.Document(body)
 	if err != nil {
 		return Box{}, err
@@ -123,16 +94,31 @@ func (p *Package) pageBox(body, page int) (Box, error) {
 		return Box{}, brokenIn(d.Entry, 0, "no page %d", page)
 	}
 	entry := d.Pages[page].Entry
-	box, found, err := p.ownArea(entry)
+	own, known := p.areas[entry]
+	if !known {
+		own.box, own.found, own.fault = p.ownArea(entry)
+		if err := ignoreFault(own.fault); err != nil {
+			return Box{}, err
+		}
+		p.areas[entry] = own
+	}
 	switch {
-	case err != nil:
-		return Box{}, err
-	case found:
-		return box, nil
+	case own.fault != nil:
+		return Box{}, own.fault
+	case own.found:
+		return own.box, nil
 	case d.Area == Box{}:
 		return Box{}, brokenIn(entry, 0, "neither the page nor the document has a PhysicalBox")
 	}
 	return d.Area, nil
+}
+
+// pageArea is what a page's file says of its size: each file is read once,
+// however many stamps stand on it.
+type pageArea struct {
+	box   Box
+	found bool
+	fault error
 }
 
 // ownArea looks for the PhysicalBox of the page's own Area. The whole file is

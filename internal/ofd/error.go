@@ -43,7 +43,6 @@ const (
 	ReasonBroken    = "broken"    // an earlier signature no longer agrees with what it protects, or breaks a law
 	ReasonEncrypted = "encrypted" // Encryptions.xml: what a reader shows is not what lies in the package
 	ReasonEntries   = "entries"   // OFDEntries.xml lists the whole package and would not be renewed
-	ReasonStray     = "stray"     // entries that nothing leads to would be protected unseen
 	ReasonPlace     = "place"     // no such page, or the stamp does not lie on it
 	ReasonDocument  = "document"  // no such document in the package
 )

@@ -32,6 +32,7 @@ type Limits struct {
 	Depth      int   // nesting of XML elements, default 100
 	Read       int64 // octets of an entry that Read returns, default 64 MiB
 	Cache      int64 // inflated octets kept between questions, default 32 MiB
+	Bodies     int   // documents of the package, default 256
 	Pages      int   // of a document, default 5,000
 	Signatures int   // of the package, default 1,000
 	Stamps     int   // StampAnnot elements of all signatures, default 20,000
@@ -51,7 +52,7 @@ func (l Limits) orDefaults() Limits {
 	for _, v := range []struct {
 		to  *int
 		def int
-	}{{&l.Entries, 10_000}, {&l.Depth, 100}, {&l.Pages, 5_000}, {&l.Signatures, 1_000}, {&l.Stamps, 20_000}, {&l.References, 200_000}} {
+	}{{&l.Entries, 10_000}, {&l.Depth, 100}, {&l.Bodies, 256}, {&l.Pages, 5_000}, {&l.Signatures, 1_000}, {&l.Stamps, 20_000}, {&l.References, 200_000}} {
 		if *v.to <= 0 {
 			*v.to = v.def
 		}
@@ -75,7 +76,7 @@ type Package struct {
 	digests   map[digestKey]digestValue
 	bodies    []Body
 	documents map[int]*Document
-	boxes     map[[2]int]pageBox
+	areas     map[string]pageArea
 	signed    []Signature // memo of Signatures
 	unlisted  bool        // Signatures has not been read yet
 	spent     struct{ stamps, references int }
@@ -86,7 +87,7 @@ type Package struct {
 // and reads OFD.xml. No other entry is inflated. A *Error names what is wrong.
 func Open(r io.ReaderAt, size int64, lim Limits) (*Package, error) {
 	p := &Package{r: r, size: size, lim: lim.orDefaults(), index: map[string]int{}, folded: map[string]int{},
-		cache: map[string][]byte{}, digests: map[digestKey]digestValue{}, documents: map[int]*Document{}, boxes: map[[2]int]pageBox{},
+		cache: map[string][]byte{}, digests: map[digestKey]digestValue{}, documents: map[int]*Document{}, areas: map[string]pageArea{},
 		unlisted: true, inflater: flate.NewReader(nil)}
 	if size > p.lim.Size {
 		return nil, tooMuch(0, "a file of %d octets", size)

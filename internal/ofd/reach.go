@@ -80,6 +80,9 @@ func (p *Package) Reach(ctx context.Context) (*Reach, error) {
 			return nil, err
 		}
 	}
+	if w.spent > maxLocations {
+		return nil, tooMuchIn(RootEntry, 0, "more than %d locations in the package", maxLocations)
+	}
 	p.walked = w.result()
 	return p.walked, nil
 }
@@ -99,7 +102,8 @@ type walker struct {
 	uses     map[string]*use
 	queue    []visit
 	bases    map[string]bool // last segments of all names, lower case
-	mains    []string        // main files of documents: their folders are tried too
+	mains    []string        // folders of the documents' main files: locations are tried from there too
+	spent    int             // locations resolved
 	dangling []Dangling
 	opaque   []string
 }
@@ -110,7 +114,9 @@ func (w *walker) roots() error {
 		return err
 	}
 	for _, b := range w.p.bodies {
-		w.mains = append(w.mains, b.Root)
+		if dir := folder(b.Root); !slices.Contains(w.mains, dir) {
+			w.mains = append(w.mains, dir)
+		}
 		w.mark(b.Signatures, RoleList, RootEntry)
 	}
 	for i := range signatures {

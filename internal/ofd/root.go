@@ -30,6 +30,9 @@ func (p *Package) readRoot() error {
 	if len(bodies) == 0 {
 		r.fail(root, "no DocBody")
 	}
+	if len(bodies) > p.lim.Bodies {
+		return tooMuchIn(RootEntry, root.from, "%d documents", len(bodies))
+	}
 	for _, b := range bodies {
 		p.bodies = append(p.bodies, p.body(r, b))
 	}

@@ -2,17 +2,23 @@
 
 package ofd
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+)
 
 // readSignature reads Signature.xml into s. What keeps it from being read is
-// a fault of this signature, not of the package.
-func (p *Package) readSignature(s *Signature) {
+// a fault of this signature, not of the package; a limit is the package's.
+func (p *Package) readSignature(s *Signature) error {
 	root, err := p.tree(s.Entry, "Signature")
 	if err == nil {
 		r := newTreeReader(s.Entry)
 		if err = p.signatureFile(r, s, root); err == nil {
 			err = *r.err
 		}
+	}
+	if fault, ok := errors.AsType[*Error](err); err != nil && (!ok || fault.Limit) {
+		return err
 	}
 	if err != nil {
 		*s = Signature{Body: s.Body, Order: s.Order, ID: s.ID, Type: s.Type, Relative: s.Relative,
@@ -25,6 +31,7 @@ func (p *Package) readSignature(s *Signature) {
 	if s.ID == "" {
 		s.violate(LawID)
 	}
+	return nil
 }
 
 func (p *Package) signatureFile(r treeReader, s *Signature, root *node) error {

@@ -80,10 +80,13 @@ func (s *Signature) violate(law string) {
 func (p *Package) Signatures() ([]Signature, error) {
 	if p.unlisted {
 		var all []Signature
+		p.spent.stamps, p.spent.references = 0, 0
+		read := map[string]bool{"": true}
 		for i, b := range p.bodies {
-			if b.Signatures == "" {
+			if read[b.Signatures] { // two documents with one list: FindingShared
 				continue
 			}
+			read[b.Signatures] = true
 			list, err := p.listSignatures(i)
 			if err != nil {
 				return nil, err
@@ -147,8 +150,8 @@ func (p *Package) listSignatures(body int) ([]Signature, error) {
 			s.Fault = brokenIn(entry, n.from, "%q belongs to an earlier signature too", name)
 			s.violate(LawUnreadable)
 			s.violate(LawShared)
-		} else {
-			p.readSignature(&s)
+		} else if err := p.readSignature(&s); err != nil {
+			return nil, err
 		}
 		taken[name] = true
 		if len(l.max) > 0 && idNumber(s.ID) > highest {

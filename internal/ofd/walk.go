@@ -100,6 +100,10 @@ func (w *walker) scan(v visit, b []byte) error {
 	}
 }
 
+// maxLocations bounds the work of resolving; no package of 10,000 entries has
+// more than a few names for each.
+const maxLocations = 1_000_000
+
 // fileWalk is one file being looked through.
 type fileWalk struct {
 	w *walker
@@ -137,6 +141,9 @@ func (f *fileWalk) value(text string, r rule, typed bool) {
 		r.parse = f.role != RoleAttachment && f.role != RoleTags
 	}
 	found := false
+	if f.w.spent++; f.w.spent > maxLocations {
+		return
+	}
 	for _, c := range f.candidates(text) {
 		if i, ok := f.w.p.folded[strings.ToLower(c)]; ok && !f.w.p.entries[i].Folder {
 			f.w.add(f.w.p.entries[i].Name, r.role, f.entry, r.parse)
@@ -183,13 +190,13 @@ func (f *fileWalk) candidates(text string) []string {
 		spellings = append(spellings, strings.ReplaceAll(plain, `\`, "/"))
 	}
 	var out []string
-	for _, loc := range spellings {
-		from := append([]string{f.entry, ""}, f.w.mains...)
-		if f.base != "" {
-			if dir, _, err := Resolve(f.entry, f.base); err == nil {
-				from = append(from, dir+"/")
-			}
+	from := append([]string{f.entry, ""}, f.w.mains...)
+	if f.base != "" {
+		if dir, _, err := Resolve(f.entry, f.base); err == nil {
+			from = append(from, dir+"/")
 		}
+	}
+	for _, loc := range spellings {
 		for _, base := range from {
 			if name, _, err := Resolve(base, loc); err == nil {
 				out = append(out, name)

@@ -2,7 +2,10 @@
 
 package ofd
 
-import "encoding/xml"
+import (
+	"strconv"
+	"strings"
+)
 
 // WholeList is OFDEntries.xml: the list of everything in the package, signed
 // apart from the documents, against files smuggled in (防夹带, GM/T 0099-2020;
@@ -53,17 +56,22 @@ func (p *Package) WholeList() (*WholeList, error) {
 	return l, *r.err
 }
 
-// wholeFile is OFDEntries.xml as we write it.
-type wholeFile struct {
-	XMLName   xml.Name `xml:"ofd:DocEntries"`
-	Namespace string   `xml:"xmlns:ofd,attr"`
-	ID        int      `xml:"ID,attr"`
-	Creator   string   `xml:"CreatorName,attr"`
-	Version   string   `xml:"Version,attr,omitempty"`
-	Date      string   `xml:"CreationDate,attr,omitempty"`
-	Value     string   `xml:"ofd:SignedValueLoc"`
-	Files     []struct {
-		ID  int    `xml:"ID,attr"`
-		Loc string `xml:"FileLoc,attr"`
-	} `xml:"ofd:FileList>ofd:File"`
+// writeWhole lists the names, sorted as given, in the form of the sample.
+func writeWhole(spec *Whole, value string, names []string) []byte {
+	var b strings.Builder
+	b.WriteString(xmlHeader + `<ofd:DocEntries xmlns:ofd="` + Namespace + `" ID="1"`)
+	attribute := func(key, value string) { b.WriteString(" " + key + `="` + escape(value) + `"`) }
+	attribute("CreatorName", spec.Creator)
+	if spec.Version != "" {
+		attribute("Version", spec.Version)
+	}
+	if !spec.Date.IsZero() {
+		attribute("CreationDate", spec.Date.UTC().Format("2006-01-02"))
+	}
+	b.WriteString("><ofd:SignedValueLoc>/" + escape(value) + "</ofd:SignedValueLoc><ofd:FileList>")
+	for i, n := range names {
+		b.WriteString(`<ofd:File ID="` + strconv.Itoa(i+2) + `" FileLoc="/` + escape(n) + `"/>`)
+	}
+	b.WriteString("</ofd:FileList></ofd:DocEntries>")
+	return []byte(b.String())
 }
