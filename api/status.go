@@ -10,6 +10,7 @@ import (
 
 	"github.com/govseal/govseal/internal/decision"
 	"github.com/govseal/govseal/seal"
+	"github.com/govseal/govseal/web"
 )
 
 // CodeStatus is what the public learns from a verification code: enough to
@@ -17,7 +18,7 @@ import (
 type CodeStatus struct {
 	Code         string             `json:"code"`
 	Kind         seal.Kind          `json:"kind"`
-	State        string             `json:"state" enum:"in-force,withdrawn,incomplete" doc:"incomplete: a listed department has not stamped yet"`
+	State        string             `json:"state" enum:"in-force,withdrawn,incomplete,expired" doc:"incomplete: a listed department has not stamped yet; expired: the decision's own validity has ended"`
 	WithdrawnAt  *time.Time         `json:"withdrawnAt,omitempty"`
 	WithdrawnWhy string             `json:"withdrawnWhy,omitempty"`
 	Number       string             `json:"number,omitempty" doc:"decision number"`
@@ -65,7 +66,7 @@ func (s *Server) statusOf(ctx context.Context, typed string) (*CodeStatus, error
 	if err != nil {
 		return nil, err
 	}
-	return out, addDecision(out, record, stamps)
+	return out, s.addDecision(out, record)
 }
 
 func (s *Server) addStamps(ctx context.Context, out *CodeStatus, stamps []seal.Stamp) error {
@@ -97,7 +98,7 @@ func (s *Server) addStamps(ctx context.Context, out *CodeStatus, stamps []seal.S
 
 // addDecision adds what the decision says, its applicant masked, and lists
 // the departments in the decision's own order.
-func addDecision(out *CodeStatus, record seal.DecisionRecord, stamps []seal.Stamp) error {
+func (s *Server) addDecision(out *CodeStatus, record seal.DecisionRecord) error {
 	f, err := decision.Parse(record.Signed)
 	if err != nil {
 		return err
@@ -105,9 +106,12 @@ func addDecision(out *CodeStatus, record seal.DecisionRecord, stamps []seal.Stam
 	d := f.Decision
 	out.Number, out.Title, out.Matter, out.Date, out.ValidTo = d.Number, d.Title, d.MatterName, d.Date, d.ValidTo
 	out.Applicant = decision.MaskApplicant(d.Applicant.Name)
+	if over(d.ValidTo, s.c.Now()) && out.State == "in-force" {
+		out.State = "expired"
+	}
 	stamped := map[string]bool{}
-	for _, s := range out.Departments {
-		stamped[s.Name] = true
+	for _, one := range out.Departments {
+		stamped[one.Name] = true
 	}
 	for _, listed := range d.Departments {
 		if stamped[listed.Name] {
@@ -123,4 +127,10 @@ func addDecision(out *CodeStatus, record seal.DecisionRecord, stamps []seal.Stam
 		out.State, out.WithdrawnAt, out.WithdrawnWhy = "withdrawn", &withdrawn, record.WithdrawnWhy
 	}
 	return nil
+}
+
+// over reports whether a day has ended in Beijing, whose days decisions count.
+func over(day string, now time.Time) bool {
+	last, err := time.ParseInLocation(time.DateOnly, day, web.Beijing)
+	return err == nil && !now.Before(last.AddDate(0, 0, 1))
 }

@@ -16,6 +16,7 @@ import (
 
 	"github.com/govseal/govseal/api"
 	"github.com/govseal/govseal/internal/gm"
+	"github.com/govseal/govseal/seal"
 )
 
 // story is one run of the demonstration: a city made in a folder, served on
@@ -31,8 +32,9 @@ type story struct {
 	bureau, market department // 审批局, 市场监管局
 	token          string
 	client         *client
-	decision       string // id
-	stamps         []string
+	decision       string      // id
+	firstStamp     string      // id, of the decision
+	permitStamp    seal.Answer // of the PDF
 }
 
 const demoActor = "operator:demo"

@@ -26,6 +26,9 @@ var permitPDF []byte
 
 const demoMatter = "SL-XK-001"
 
+// demoZone is where the fictional city lies.
+var demoZone = time.FixedZone("UTC+8", 8*60*60)
+
 // demoPlace is where the permit names its issuer, millimetres.
 var demoPlace = seal.Place{Page: 1, X: 122, Y: 214}
 
@@ -34,7 +37,7 @@ func (s *story) demoDecision() ([]byte, error) {
 	department := func(d department) map[string]string {
 		return map[string]string{"creditCode": d.CreditCode, "name": d.Name}
 	}
-	now := time.Now()
+	now := time.Now().In(demoZone)
 	return json.Marshal(map[string]any{
 		"number": "示审批〔2026〕123号", "caseNumber": "SL-2026-000123", "matterCode": demoMatter, "matterName": "食品经营许可（示例）",
 		"applicant":   map[string]string{"name": "示例市虚构食品有限公司", "creditCode": "11990100000000003U"},
@@ -59,7 +62,7 @@ func (s *story) jointDecision(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.decision, s.stamps = first.Decision.ID, append(s.stamps, first.ID)
+	s.decision, s.firstStamp = first.Decision.ID, first.ID
 	half, err := s.client.document(ctx, first.ID, "")
 	if err != nil {
 		return err
@@ -71,7 +74,6 @@ func (s *story) jointDecision(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.stamps = append(s.stamps, second.ID)
 	s.say("    verification code %s, level %s", second.Code, second.Level)
 	for name, form := range map[string]string{"decision.json": "", "decision.pdf": "pdf"} {
 		content, err := s.client.document(ctx, second.ID, form)
@@ -96,7 +98,7 @@ func (s *story) permit(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.stamps = append(s.stamps, a.ID)
+	s.permitStamp = a
 	sealed, err := s.client.document(ctx, a.ID, "")
 	if err != nil {
 		return err
@@ -121,7 +123,6 @@ func (s *story) digest(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.stamps = append(s.stamps, a.ID)
 	evidence, err := s.client.evidence(ctx, a.ID)
 	if err != nil {
 		return err

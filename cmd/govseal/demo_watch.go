@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -52,7 +53,7 @@ func (s *story) ledgerChapter(ctx context.Context) error {
 	if err := s.keep("checkpoint.txt", []byte(note)); err != nil {
 		return err
 	}
-	leafProof, err := s.client.proof(ctx, s.stamps[0])
+	leafProof, err := s.client.proof(ctx, s.firstStamp)
 	if err != nil {
 		return err
 	}
@@ -142,10 +143,21 @@ func editRow(ctx context.Context, path string) error {
 
 func (s *story) withdrawal(ctx context.Context) error {
 	s.chapter("A stamp is withdrawn", "the page behind the QR code says so, at once and for all to see")
-	if err := s.client.withdraw(ctx, s.stamps[2], "演示撤销"); err != nil {
+	if err := s.client.withdraw(ctx, s.permitStamp.ID, "演示撤销"); err != nil {
 		return err
 	}
-	s.done("the permit is withdrawn; its page is %s", s.base)
+	raw, err := s.client.get(ctx, "/v1/verifications/"+s.permitStamp.Code)
+	if err != nil {
+		return err
+	}
+	var status api.CodeStatus
+	if err := json.Unmarshal(raw, &status); err != nil {
+		return err
+	}
+	if status.State != "withdrawn" {
+		return fmt.Errorf("the withdrawn permit's code says %q", status.State)
+	}
+	s.done("the permit is withdrawn; its page is %s", s.permitStamp.Links["verify"])
 	return nil
 }
 
