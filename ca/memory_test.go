@@ -160,6 +160,9 @@ func (m *memory) RecordCRL(_ context.Context, c ca.CRL, e ledger.Event) error {
 		m.stale--
 		return ca.ErrStaleCRL
 	}
+	if _, err := e.Entry(nil); err != nil { // as every store does
+		return err
+	}
 	m.crls[c.CA], m.events = c, append(m.events, e)
 	return nil
 }
