@@ -73,6 +73,6 @@ could not be read; 3 indeterminate.`,
 	add("start", p.demoCommand(), p.serveCommand(), p.stampCommand())
 	add("admin", p.initCommand(), p.caCommand(), p.deptCommand(), p.officerCommand(), p.appCommand(), p.grantCommand(), p.sealCommand())
 	add("watch", p.verifyCommand(), p.ledgerCommand(), p.auditCommand())
-	add("care", p.versionCommand(), p.backupCommand(), p.restoreCommand())
+	add("care", p.versionCommand(), p.backupCommand(), p.restoreCommand(), p.benchCommand())
 	return root
 }

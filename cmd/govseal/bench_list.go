@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/govseal/govseal/ca"
+)
+
+// list revokes one certificate when there are many revoked ones already: what
+// an operator waits for until the new CRL is published. It comes last: the
+// list goes with every stamp from then on.
+func (b *bench) list(ctx context.Context, s *site) error {
+	b.progress("revoked certificates")
+	if err := s.fillRevoked(ctx, b.listed); err != nil {
+		return fmt.Errorf("make %d revoked certificates: %w", b.listed, err)
+	}
+	name := fmt.Sprintf("CRL of %d entries", b.listed)
+	b.progress(name)
+	c, err := s.ca.Issue(ctx, ca.Request{Actor: benchActor, Profile: ca.ProfileDepartment, PublicKey: s.keys[0], Department: s.dept.ID,
+		Subject: ca.Subject{Organization: s.dept.Name, CreditCode: s.dept.CreditCode}})
+	if err != nil {
+		return err
+	}
+	took, err := clock(func() error {
+		return s.ca.Revoke(ctx, benchActor, c.SerialHex, ca.ReasonKeyCompromise, time.Time{}, "bench")
+	})
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	l, err := s.ca.CRL(ctx, ca.IssuingID)
+	if err != nil {
+		return err
+	}
+	b.figures = append(b.figures, figure{Name: "revoke and publish a " + name, Value: 1e3 * took, Unit: "ms",
+		Ratio: took, Of: "1 second", Target: 1, AtMost: true, Counts: fmt.Sprintf("a list of %d octets, read from the database, signed, recorded", len(l.DER))})
+	return nil
+}
+
+// fillRevoked writes rows around the authority, which would take minutes to
+// issue and revoke so many.
+func (s *site) fillRevoked(ctx context.Context, n int) error {
+	db, err := sql.Open("sqlite", inside(s.dir, s.config.Database)+"?_pragma=busy_timeout(10000)")
+	if err != nil {
+		return err
+	}
+	now := time.Now().UnixMilli()
+	_, err = db.ExecContext(ctx, `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $1)
+		INSERT INTO certificates (serial, ca, profile, subject, department, officer, key_ref, tbs, der,
+			not_before, not_after, status, revoked_at, reason, invalidity, created)
+		SELECT printf('7f%030x', i), $2, $3, 'O=示例', '', '', '', x'', x'', $4, $4 + 86400000, 'revoked', $4, $5, 0, $4 FROM n`,
+		n, ca.IssuingID, ca.ProfileDepartment, now, ca.ReasonKeyCompromise)
+	return errors.Join(err, db.Close())
+}
