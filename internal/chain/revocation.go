@@ -33,7 +33,7 @@ func (s *search) weigh(c Check, i int) Code {
 	case NoRevocationInfo, StaleRevocation:
 		// When the work ran out, or not all lists were looked at, an answer may have
 		// been drowned in material that an attacker sent along: never let pass.
-		if s.v.req.Revocation != RevocationRequired && !s.v.work.exhausted() && !s.v.truncated {
+		if s.v.req.Revocation != RevocationRequired && !s.v.work.exhausted() && !s.v.truncated && !incomplete(s.v.req.Status) {
 			return OK
 		}
 	case Revoked:
@@ -196,13 +196,17 @@ func lifts(r *cert.Revoked) bool { return r.Reason == cert.ReasonRemoveFromCRL }
 // after it, before the certificate's expiry (expired ones may be dropped), or
 // before it and was not stale then.
 func (j *judgement) serves(crl *cert.CRL) bool {
-	if crl.ThisUpdate.After(j.at) {
-		return !crl.ThisUpdate.After(j.subject.NotAfter)
+	return servesAt(crl.ThisUpdate, crl.NextUpdate, j.subject, j.at, j.v.req.FreshFor)
+}
+
+func servesAt(thisUpdate, nextUpdate time.Time, subject *cert.Certificate, at time.Time, freshFor time.Duration) bool {
+	if thisUpdate.After(at) {
+		return !thisUpdate.After(subject.NotAfter)
 	}
-	if crl.NextUpdate.IsZero() {
-		return j.at.Sub(crl.ThisUpdate) <= j.v.req.FreshFor && j.v.req.FreshFor > 0
+	if nextUpdate.IsZero() {
+		return at.Sub(thisUpdate) <= freshFor && freshFor > 0
 	}
-	return !j.at.After(crl.NextUpdate)
+	return !at.After(nextUpdate)
 }
 
 // deltaTo returns the newest delta list that continues crl: same issuer, key

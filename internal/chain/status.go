@@ -23,6 +23,12 @@ type StatusSource interface {
 	Status(certificate, issuer *cert.Certificate, at time.Time) (c Check, ok bool)
 }
 
+// incomplete asks a source whether it passed answers over for their number.
+func incomplete(s StatusSource) bool {
+	i, ok := s.(interface{ Incomplete() bool })
+	return ok && i.Incomplete()
+}
+
 // merge joins the findings of CRLs and of the source.
 func merge(a, b Check) Check {
 	switch {
