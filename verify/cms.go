@@ -95,6 +95,18 @@ func (s *Stamp) cmsDigest(si *cms.SignerInfo, sum []byte) {
 	s.Intact.ok()
 }
 
+// attachedDigest holds messageDigest to the eContent that the CMS carries:
+// without it, the attributes that were signed for anything else would do.
+func (s *Stamp) attachedDigest(sd *cms.SignedData) {
+	h, err := cms.NewHash(sd.Signers[0].DigestAlgorithm.OID)
+	if err != nil {
+		s.Intact.unknown(CodeCryptoConstraints, err.Error())
+		return
+	}
+	h.Write(sd.EContent)
+	s.cmsDigest(&sd.Signers[0], h.Sum(nil))
+}
+
 // cmsClaim checks a CMS signature: one signer, its certificate, attributes,
 // signature value; it returns what the CMS claims. content is what the value
 // is over when there are no signed attributes.

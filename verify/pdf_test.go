@@ -162,7 +162,11 @@ func TestPDFStories(t *testing.T) {
 			codes: []verify.Code{verify.CodeFormatFailure}},
 		"unknown SubFilter": {raw: h.stampPDF(doc, pdfSpec{subFilter: "adbe.x509.rsa_sha1"}), want: verify.Indeterminate,
 			codes: []verify.Code{verify.CodeUnsupported}},
-		"Dianju's form":           {raw: h.stampPDF(doc, pdfSpec{subFilter: "GM.sm2cms.detached", contents: h.dianju}), policy: material(h), want: verify.Valid},
+		"Dianju's form": {raw: h.stampPDF(doc, pdfSpec{subFilter: "GM.sm2cms.detached", contents: h.dianju}), policy: material(h), want: verify.Valid},
+		"Dianju's form around the attributes of another signature": {
+			raw: h.stampPDF(doc, pdfSpec{subFilter: "GM.sm2cms.detached", contents: h.borrowedAttributes}), policy: material(h),
+			want: verify.Invalid, codes: []verify.Code{verify.CodeHashFailure},
+		},
 		"page changed afterwards": {raw: changePage(t, h.stampPDF(doc, pdfSpec{})), want: verify.Invalid, codes: []verify.Code{verify.CodeChanged}},
 		"revoked since, token":    {raw: h.stampPDF(doc, pdfSpec{}), policy: revoked(h), want: verify.Valid},
 		"revoked since, no token": {raw: h.stampPDF(doc, pdfSpec{stampSpec: stampSpec{noToken: true}}), policy: revoked(h), want: verify.Indeterminate,
@@ -257,6 +261,22 @@ func (h *house) respond(digest [32]byte) []byte {
 		h.t.Fatal(err)
 	}
 	return token
+}
+
+// borrowedAttributes carries the digest as eContent, while the signed
+// attributes are those of a signature over something else.
+func (h *house) borrowedAttributes(digest [32]byte) []byte {
+	h.t.Helper()
+	b := cms.Builder{Certificate: h.Seal.DER, Chain: [][]byte{h.Issuing.DER}, EContent: digest[:], SigningTime: h.clock}
+	attrs, err := b.Prepare(gm.SM3([]byte("another file")))
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	der, err := b.Complete(attrs, h.Seal.Sign(h.t, attrs), nil)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return der
 }
 
 // dianju writes the form of facts/pdf.md 5: attached, no attributes, the

@@ -109,6 +109,7 @@ func (p *pdfRun) dianjuClaim(i int, s *Stamp, sd *cms.SignedData) claim {
 	if sum, ok := p.rangeDigest(i, s); ok {
 		s.matchHash(digest, sum)
 	}
+	s.attachedDigest(sd)
 	return p.cmsClaim(s, sd, sd.EContent, p.sigs[i].Time)
 }
 
