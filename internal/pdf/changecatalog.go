@@ -15,7 +15,9 @@ func (c *comparison) trailers() error {
 	}
 	for _, k := range keys {
 		switch {
-		case structural[k]:
+		case structural[k], k == "Info": // Info has a rule of its own
+		case k == "Root":
+			c.other(ChangeRoot, c.root(), "trailer /Root")
 		case k == "ID" && sameFirst(c.a.trailer()[k], c.b.trailer()[k]):
 			// The second identifier names the state of the file and changes.
 		default:
@@ -125,13 +127,22 @@ func (c *comparison) onlyMore(a, b Object) bool {
 	return plain
 }
 
-// info permits new dates and another producer.
+// info permits new dates and another producer, written over the old document
+// information or into a new object.
 func (c *comparison) info() error {
-	r, ok := c.b.trailer()["Info"].(Ref)
-	if !ok || !c.modified[r.Num] {
+	before, after := c.a.trailer()["Info"], c.b.trailer()["Info"]
+	if before == nil && after == nil {
 		return nil
 	}
-	a, err := c.a.dict(r, "/Info")
+	r, ok := after.(Ref)
+	if !ok || before != nil && before != after && !c.added[r.Num] {
+		c.other(ChangeTrailer, 0, "trailer /Info")
+		return nil
+	}
+	if before == after && !c.modified[r.Num] {
+		return nil
+	}
+	a, err := c.a.dict(before, "/Info")
 	if err != nil {
 		return err
 	}

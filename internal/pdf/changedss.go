@@ -85,8 +85,11 @@ func (c *comparison) grownDict(x, y Object, e edge, kind dssKind, num int) (diff
 		} else if kind == dssVRI {
 			sub, known = dssPlain, true
 		}
-		if !known {
+		if same, err := c.d.equal(old[k], v); !known && (!same || err != nil) {
 			c.other(ChangeDSS, num, "unknown entry /%.60s in the document security store", string(k))
+			continue
+		}
+		if !known {
 			continue
 		}
 		part, err := c.grown(old[k], v, e, sub)

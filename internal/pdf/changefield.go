@@ -23,6 +23,10 @@ func (c *comparison) newField(o Object) error {
 	if err != nil {
 		return err
 	}
+	if c.field, err = c.b.text(f["T"], "/T of a form field"); err != nil {
+		return err
+	}
+	defer func() { c.field = "" }()
 	for k := range f {
 		if !slices.Contains(fieldKeys, k) && !slices.Contains(widgetKeys, k) {
 			c.other(ChangeField, ref.Num, "new field %d has /%.60s", ref.Num, string(k))
@@ -40,6 +44,10 @@ func (c *comparison) newField(o Object) error {
 	if err != nil {
 		return err
 	}
+	if f["V"] == nil && !visible && f["AP"] == nil {
+		c.report(LevelForm, ChangeEmptyField, ref.Num, "field %d", ref.Num)
+		return nil
+	}
 	return c.newValue(ref, f["V"], visible)
 }
 
@@ -56,10 +64,7 @@ func (c *comparison) newName(ref Ref, f Dict) error {
 			c.names[o.name] = true
 		}
 	}
-	name, err := c.b.text(f["T"], "/T of a form field")
-	if err != nil {
-		return err
-	}
+	name := c.field
 	if c.names[name] {
 		c.other(ChangeField, ref.Num, "new field %d has no name of its own", ref.Num)
 	}

@@ -47,6 +47,53 @@ func (c *comparison) forms() error {
 	return c.oldFields()
 }
 
+// moreResources reports whether b is the resource dictionary a with further
+// names. What old text is drawn with stays what it is.
+func (c *comparison) moreResources(a, b Object) bool {
+	old, err := c.a.dict(a, "/DR of the form")
+	if err != nil {
+		return false
+	}
+	c.newGraph(b)
+	o, _, err := c.follow(c.b, b, edge{c.formObject(), "DR"})
+	now, ok := o.(Dict)
+	if err != nil || !ok {
+		return false
+	}
+	for k, v := range old {
+		kind, err1 := c.a.dict(v, "a kind of resource")
+		more, err2 := c.b.dict(now[k], "a kind of resource")
+		if r, ok := now[k].(Ref); err1 != nil || err2 != nil || ok && now[k] != v && !c.added[r.Num] {
+			same, err := c.d.equal(v, now[k])
+			if !same || err != nil {
+				return false
+			}
+			continue
+		}
+		for name, res := range kind {
+			if same, err := c.d.equal(res, more[name]); !same || err != nil {
+				return false
+			}
+		}
+		if r, ok := now[k].(Ref); ok {
+			c.allow(r.Num, edge{from: c.formObject()})
+		}
+	}
+	return true
+}
+
+// formObject is the object that the form's entries stand in.
+func (c *comparison) formObject() int {
+	cat, err := c.b.catalog()
+	if err != nil {
+		return 0
+	}
+	if r, ok := cat["AcroForm"].(Ref); ok {
+		return r.Num
+	}
+	return c.root()
+}
+
 func (c *comparison) formEntries(before, after Dict, num int) error {
 	keys, err := c.d.changedKeys(before, after)
 	if err != nil {
@@ -61,10 +108,13 @@ func (c *comparison) formEntries(before, after Dict, num int) error {
 			if now, ok := after[k].(int64); !ok || now&old != old || now&^3 != old&^3 {
 				c.other(ChangeForm, num, "form /SigFlags")
 			}
-		case (k == "DR" || k == "DA") && !had && c.onlySignatures():
+		case k == "DA" && !had || k == "DR" && c.moreResources(before[k], after[k]):
 			// Defaults for the text of fields; Acrobat adds them with a
 			// signature field. A text field could be drawn with them.
 			c.newGraph(after[k])
+			if !c.onlySignatures() {
+				c.report(LevelForm, ChangeDefaults, num, "form /%s", string(k))
+			}
 		default:
 			c.other(ChangeForm, num, "form /%s", string(k))
 		}

@@ -19,14 +19,33 @@ func (c *comparison) oldFields() error {
 				objects = append(objects, w.ref)
 			}
 		}
-		for i, r := range objects {
-			if !c.modified[r.Num] {
-				continue
-			}
-			c.explained[r.Num] = true
-			if err := c.oldField(f, r, i == 0); err != nil {
-				return err
-			}
+		if err := c.oldObjects(f, objects); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// oldObjects looks at the objects of one field: its own and its widgets'.
+func (c *comparison) oldObjects(f field, objects []Ref) error {
+	c.field = f.name
+	defer func() { c.field = "" }()
+	touched := false
+	for i, r := range objects {
+		if !c.modified[r.Num] {
+			continue
+		}
+		touched, c.explained[r.Num] = true, true
+		if err := c.oldField(f, r, i == 0); err != nil {
+			return err
+		}
+	}
+	if !touched || f.kind == "Sig" && f.value != nil {
+		return nil
+	}
+	for _, r := range objects {
+		if err := c.overwritten(r); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -34,7 +53,7 @@ func (c *comparison) oldFields() error {
 
 var (
 	signKeys = []Name{"V", "AP", "M", "MK", "F"}
-	fillKeys = []Name{"V", "AP", "AS", "M"}
+	fillKeys = []Name{"V", "AP", "AS", "M", "I"} // I: the chosen options of a list
 )
 
 func (c *comparison) oldField(f field, r Ref, field bool) error {

@@ -27,7 +27,7 @@ func (c *comparison) pages() error {
 		left[p.ref.Num] = true
 	}
 	for _, p := range before.pages {
-		if !left[p.ref.Num] {
+		if !left[p.ref.Num] || c.untouched(p) {
 			continue
 		}
 		if err := c.page(p.ref); err != nil {
@@ -40,6 +40,13 @@ func (c *comparison) pages() error {
 		}
 	}
 	return nil
+}
+
+// untouched reports whether neither the page's own dictionary nor its list of
+// annotations differs: so it is with most pages.
+func (c *comparison) untouched(p page) bool {
+	r, _ := p.annots.(Ref)
+	return !c.modified[p.ref.Num] && !c.modified[r.Num] && !c.added[r.Num] && !c.removed[r.Num]
 }
 
 func (c *comparison) pageLists(before, after *pageTree) {
@@ -119,44 +126,17 @@ func (c *comparison) annotations(page Ref, a, b Object) error {
 		return err
 	}
 	now, _ := o.(Array)
-	if len(now) < len(old) {
-		c.other(ChangeAnnotation, page.Num, "annotations were taken from page object %d", page.Num)
-		return nil
-	}
 	if r, ok := a.(Ref); num != 0 && !c.added[num] && (!ok || r.Num != num) {
 		c.other(ChangeAnnotation, page.Num, "another object became the annotations of page object %d", page.Num)
 	}
-	if same, err := c.d.equal(old, now[:len(old)]); err != nil {
+	rest, err := c.annotationsTaken(page, old, now)
+	if err != nil {
 		return err
-	} else if !same {
-		c.other(ChangeAnnotation, page.Num, "the annotations of page object %d", page.Num)
 	}
-	for _, o := range now[len(old):] {
-		c.newAnnotation(page, o)
+	for _, o := range rest {
+		if err := c.newAnnotation(page, o); err != nil {
+			return err
+		}
 	}
 	return nil
-}
-
-func (c *comparison) newAnnotation(page Ref, o Object) {
-	ref, ok := o.(Ref)
-	if !ok {
-		c.other(ChangeAnnotation, page.Num, "an inline annotation on page object %d", page.Num)
-		return
-	}
-	if home, ours := c.widgets[ref.Num]; ours {
-		if home != 0 && home != page.Num {
-			c.other(ChangeField, ref.Num, "new widget %d stands on another page than it says", ref.Num)
-		}
-		return
-	}
-	if !c.added[ref.Num] {
-		c.other(ChangeAnnotation, ref.Num, "old object %d became an annotation", ref.Num)
-		return
-	}
-	c.newGraph(ref)
-	if d, err := c.b.dict(ref, "an annotation"); err != nil || d["Subtype"] == Name("Widget") || d["A"] != nil || d["AA"] != nil {
-		c.other(ChangeAnnotation, ref.Num, "annotation object %d", ref.Num)
-		return
-	}
-	c.report(LevelAnnotation, ChangeAnnotation, ref.Num, "annotation object %d", ref.Num)
 }

@@ -16,6 +16,7 @@ type Change struct {
 	Name   string // one of the Change constants
 	Detail string // object numbers, English
 	Object int    // signature and timestamp: the signature dictionary; else the object concerned, or 0
+	Field  string // full name of the form field concerned, or ""
 }
 
 // Level orders changes from harmless to forbidden; names as in pyHanko.
@@ -30,33 +31,42 @@ const (
 	LevelOther
 )
 
-// Names of changes.
+// Names of changes. Where a level is named, the change is permitted by rules of
+// that level; those without are LevelOther.
 const (
-	ChangeDSS         = "dss"               // LevelLTA
-	ChangeTimestamp   = "timestamp"         // LevelLTA: a document time-stamp that shows nothing
-	ChangeVersion     = "version"           // LevelLTA: catalog /Version or /Extensions
-	ChangeInfo        = "info"              // LevelLTA: dates and producer in document information and metadata
-	ChangeLeftover    = "leftover"          // LevelLTA: a part of an older document security store
-	ChangeSignature   = "signature"         // LevelSignature
-	ChangeFormValue   = "form-value"        // LevelForm
-	ChangeAnnotation  = "annotation"        // LevelAnnotation when added, LevelOther when changed or removed
-	ChangeField       = "field"             // LevelOther: a field that is not a signed signature, or a changed one
-	ChangeForm        = "form"              // LevelOther: the AcroForm itself
-	ChangePageAdded   = "page-added"        // LevelOther, and so are all below
-	ChangePageRemoved = "page-removed"      //
-	ChangePage        = "page"              // a page's own entries
-	ChangePageTree    = "page-tree"         // order or inner nodes
-	ChangeContent     = "content"           // what a page draws
-	ChangeResource    = "resource"          // what it draws with
-	ChangeCatalog     = "catalog"           // any other entry of the catalog
-	ChangeTrailer     = "trailer"           // another catalog, another identity
-	ChangeSigned      = "signature-changed" // an earlier signature or its field
-	ChangeObject      = "object"            // any other object changed or removed
-	ChangeHidden      = "hidden-object"     // an object that nothing leads to
-	ChangeDefined     = "object-defined"    // a reference that led nowhere now leads somewhere
-	ChangeShared      = "object-shared"     // a permitted change to an object that is used elsewhere too
-	ChangeUnreadable  = "unreadable"        // what cannot be read cannot be compared
-	ChangeCoverage    = "coverage"          // the signature covers no revision: nothing can be compared
+	ChangeDSS         = "dss"                // LevelLTA
+	ChangeTimestamp   = "timestamp"          // LevelLTA: a document time-stamp that shows nothing
+	ChangeVersion     = "version"            // LevelLTA: catalog /Version or /Extensions
+	ChangeInfo        = "info"               // LevelLTA: dates and producer in document information and metadata
+	ChangeLeftover    = "leftover"           // LevelLTA: a part of an older document security store
+	ChangeSignature   = "signature"          // LevelSignature
+	ChangeEmptyField  = "empty-field"        // LevelForm: a new signature field, unsigned, that shows nothing
+	ChangeFormValue   = "form-value"         // LevelForm
+	ChangeDefaults    = "form-defaults"      // LevelForm: resources for the text of fields that come later
+	ChangeAnnotation  = "annotation"         // LevelAnnotation, or LevelOther when it acts or is a widget
+	ChangeOverSeal    = "over-seal"          // an annotation over a seal
+	ChangeField       = "field"              // a field that is not a signed signature, or a changed one
+	ChangeForm        = "form"               // the AcroForm itself
+	ChangePageAdded   = "page-added"         //
+	ChangePageRemoved = "page-removed"       //
+	ChangePage        = "page"               // a page's own entries
+	ChangePageTree    = "page-tree"          // order or inner nodes
+	ChangeContent     = "content"            // what a page draws
+	ChangeResource    = "resource"           // what it draws with
+	ChangeFont        = "font"               // among that
+	ChangeAppearance  = "appearance"         // what an annotation or field shows, its value aside
+	ChangeCatalog     = "catalog"            // any other entry of the catalog
+	ChangeRoot        = "catalog-redirected" // another object became the catalog
+	ChangeTrailer     = "trailer"            // another identity
+	ChangeSigned      = "signature-changed"  // an earlier signature or its field
+	ChangeObject      = "object"             // any other object changed or removed
+	ChangeType        = "object-type"        // an object of another kind took its number
+	ChangeReused      = "object-reused"      // a number that was given up is used again
+	ChangeHidden      = "hidden-object"      // an object that nothing leads to
+	ChangeDefined     = "object-defined"     // a reference that led nowhere now leads somewhere
+	ChangeShared      = "object-shared"      // a permitted change to an object that is used elsewhere too
+	ChangeUnreadable  = "unreadable"         // what cannot be read cannot be compared
+	ChangeCoverage    = "coverage"           // the signature covers no revision: nothing can be compared
 )
 
 const maxChanges = 1000
@@ -77,7 +87,7 @@ func (d *Document) Changes(ctx context.Context, s *Signature) ([]Change, error) 
 	if s.Revision == len(d.revisions)-1 {
 		return nil, nil
 	}
-	c := &comparison{ctx: ctx, d: d, a: d.view(s.Revision), b: d.newest(),
+	c := &comparison{ctx: ctx, d: d, a: d.view(s.Revision), b: d.newest(), revision: s.Revision,
 		added: map[int]bool{}, modified: map[int]bool{}, removed: map[int]bool{},
 		explained: map[int]bool{}, exclusive: map[int]map[edge]bool{}, sole: map[int]map[edge]bool{}, widgets: map[int]int{}}
 	if err := c.run(); err != nil {
@@ -93,18 +103,21 @@ func (d *Document) Changes(ctx context.Context, s *Signature) ([]Change, error) 
 // down the few paths where a change can be permitted and explain object
 // numbers; whatever they leave unexplained is a forbidden change.
 type comparison struct {
-	ctx       context.Context
-	d         *Document
-	a, b      view
-	added     map[int]bool          // null before, something now
-	modified  map[int]bool          // something else now
-	removed   map[int]bool          // null now
-	explained map[int]bool          // accounted for by a rule
-	exclusive map[int]map[edge]bool // permitted only if reached by these edges alone
-	sole      map[int]map[edge]bool // as exclusive, but even if unchanged
-	widgets   map[int]int           // new signature widgets -> page object
-	names     map[string]bool       // of fields, once needed
-	out       []Change
+	ctx        context.Context
+	d          *Document
+	a, b       view
+	revision   int                   // that a shows
+	field      string                // at work
+	added      map[int]bool          // null before, something now
+	modified   map[int]bool          // something else now
+	removed    map[int]bool          // null now
+	explained  map[int]bool          // accounted for by a rule
+	exclusive  map[int]map[edge]bool // permitted only if reached by these edges alone
+	sole       map[int]map[edge]bool // as exclusive, but even if unchanged
+	widgets    map[int]int           // new signature widgets -> page object
+	names      map[string]bool       // of fields, once needed
+	concernsOf map[int]concern       // once needed
+	out        []Change
 }
 
 // edge is a way to an object: an entry of another one; object 0 is the trailer.
@@ -115,7 +128,7 @@ type edge struct {
 
 func (c *comparison) report(level Level, name string, object int, format string, args ...any) {
 	if len(c.out) < maxChanges {
-		c.out = append(c.out, Change{level, name, fmt.Sprintf(format, args...), object})
+		c.out = append(c.out, Change{level, name, fmt.Sprintf(format, args...), object, c.field})
 	}
 }
 
@@ -161,13 +174,7 @@ func (c *comparison) sortObjects() error {
 		}
 	}
 	// An object also changes when the stream that it lies in is replaced.
-	for _, s := range c.d.sections[:c.a.last+1] {
-		for num, e := range s.entries {
-			if e.kind == entryIn && touched[int(e.at)] {
-				touched[num] = true
-			}
-		}
-	}
+	c.d.within(touched, c.a.last+1, c.b.last)
 	for i, num := range slices.Sorted(maps.Keys(touched)) {
 		if i%1000 == 0 && c.ctx.Err() != nil {
 			return c.ctx.Err()
@@ -201,6 +208,7 @@ func (c *comparison) sortObject(num int) error {
 	case before == nil && after == nil:
 	case before == nil:
 		c.added[num] = true
+		c.reused(num)
 	case after == nil:
 		c.removed[num] = true
 	default:
@@ -213,6 +221,17 @@ func (c *comparison) sortObject(num int) error {
 		}
 	}
 	return nil
+}
+
+// reused tells of a number that an earlier revision had used for something:
+// readers that look at old sections still find it there.
+func (c *comparison) reused(num int) {
+	for _, s := range c.d.sections[:c.a.last+1] {
+		if s.entries[num].kind != entryFree {
+			c.other(ChangeReused, num, "object %d had been given up", num)
+			return
+		}
+	}
 }
 
 // ref is the reference that an entry answers to.

@@ -85,10 +85,10 @@ func TestChanges(t *testing.T) {
 		"content replaced":    {objects{4: stm("", "(refused)")}, "", pdf.LevelOther, "content"},
 		"content appended":    {objects{3: strings.Replace(base[3], "4 0 R", "[4 0 R 30 0 R]", 1), 30: stm("", "x")}, "", pdf.LevelOther, "content hidden-object"},
 		"hidden form shown":   {objects{13: box}, "", pdf.LevelOther, "resource"},
-		"font replaced":       {objects{12: "<</Type/Font/Subtype/Type1/BaseFont/Symbol>>"}, "", pdf.LevelOther, "resource"},
+		"font replaced":       {objects{12: "<</Type/Font/Subtype/Type1/BaseFont/Symbol>>"}, "", pdf.LevelOther, "font"},
 		"resources replaced":  {objects{11: "<</Font<<>>>>"}, "", pdf.LevelOther, "resource"},
 		"content removed":     {objects{4: ""}, "", pdf.LevelOther, "content"},
-		"appearance in place": {objects{15: box}, "", pdf.LevelOther, "object"},
+		"appearance in place": {objects{15: box}, "", pdf.LevelOther, "appearance"},
 		"reused number":       {objects{99: "<</Type/Action/S/Launch>>"}, "", pdf.LevelOther, "hidden-object object-defined"},
 		"hidden object":       {objects{30: stm("", "x")}, "", pdf.LevelOther, "hidden-object"},
 		"unreachable changed": {objects{14: "(x)"}, "", pdf.LevelOther, "object"},
@@ -103,7 +103,7 @@ func TestChanges(t *testing.T) {
 		"page rotated":  {objects{5: strings.TrimSuffix(base[5], ">>") + "/Rotate 180>>"}, "", pdf.LevelOther, "page"},
 
 		// Catalog and trailer.
-		"catalog redirected": {objects{30: strings.TrimSuffix(base[1], ">>") + "/OpenAction<</S/JavaScript/JS(x)>>>>"}, "/Root 30 0 R", pdf.LevelOther, "catalog trailer"},
+		"catalog redirected": {objects{30: strings.TrimSuffix(base[1], ">>") + "/OpenAction<</S/JavaScript/JS(x)>>>>"}, "/Root 30 0 R", pdf.LevelOther, "catalog catalog-redirected"},
 		"open action":        {objects{1: strings.TrimSuffix(base[1], ">>") + "/OpenAction<</S/JavaScript/JS(x)>>>>"}, "", pdf.LevelOther, "catalog"},
 		"layers":             {objects{1: strings.TrimSuffix(base[1], ">>") + "/OCProperties<<>>>>"}, "", pdf.LevelOther, "catalog"},
 		"extensions lead on": {objects{1: strings.TrimSuffix(base[1], ">>") + "/Extensions<</X 14 0 R>>>>"}, "", pdf.LevelOther, "catalog"},
@@ -123,15 +123,16 @@ func TestChanges(t *testing.T) {
 		"field moved":              {objects{7: strings.Replace(base[7], "[10 10", "[90 90", 1)}, "", pdf.LevelOther, "field form-value"},
 		"fields removed":           {objects{10: "[7 0 R 17 0 R]"}, "", pdf.LevelOther, "form"},
 		"appearances regenerated":  {objects{9: "<</Fields 10 0 R/SigFlags 3/NeedAppearances true>>"}, "", pdf.LevelOther, "form"},
-		"font for old fields":      {objects{9: "<</Fields 10 0 R/SigFlags 3/DR<</Font<</F 30 0 R>>>>>>", 30: "<</Type/Font/Subtype/Type1/BaseFont/Symbol>>"}, "", pdf.LevelOther, "form hidden-object"},
+		"font for old fields":      {objects{9: "<</Fields 10 0 R/SigFlags 3/DR<</Font<</F 30 0 R>>>>>>", 30: "<</Type/Font/Subtype/Type1/BaseFont/Symbol>>"}, "", pdf.LevelForm, "form-defaults"},
 		"xfa":                      {objects{9: "<</Fields 10 0 R/SigFlags 3/XFA(x)>>"}, "", pdf.LevelOther, "form"},
 		"form gone":                {objects{1: "<</Type/Catalog/Pages 2 0 R/Nowhere 99 0 R>>"}, "", pdf.LevelOther, "form"},
 		"another form":             {objects{1: strings.Replace(base[1], "9 0 R", "16 0 R", 1)}, "", pdf.LevelOther, "form"},
 		"seal field changed":       {objects{sealField: named("<</Type/Annot/Subtype/Widget/FT/Sig/T(Seal1)/V %d 0 R/P 3 0 R/Rect[0 0 9 9]>>", sealValue)}, "", pdf.LevelOther, "signature-changed"},
-		"seal's picture replaced":  {objects{19: box}, "", pdf.LevelOther, "object"},
+		"seal's picture replaced":  {objects{19: box}, "", pdf.LevelOther, "object-type"},
 		"annotation with action":   {objects{8: annots, 40: "<</Type/Annot/Subtype/Link/Rect[0 0 9 9]/A<</S/URI>>>>"}, "", pdf.LevelOther, "annotation"},
-		"annotation changed":       {objects{16: "<</Type/Annot/Subtype/Square/Rect[0 0 500 500]/F 4>>"}, "", pdf.LevelOther, "annotation"},
-		"annotation removed":       {objects{8: named("[7 0 R %d 0 R]", sealField)}, "", pdf.LevelOther, "annotation"},
+		"annotation changed":       {objects{16: "<</Type/Annot/Subtype/Square/Rect[0 0 500 500]/F 4>>"}, "", pdf.LevelAnnotation, "annotation"},
+		"annotation over the seal": {objects{16: "<</Type/Annot/Subtype/Square/Rect[0 0 500 700]/F 4>>"}, "", pdf.LevelOther, "over-seal"},
+		"annotation removed":       {objects{8: named("[7 0 R %d 0 R]", sealField)}, "", pdf.LevelAnnotation, "annotation"},
 		"seal widget removed":      {objects{8: "[7 0 R 16 0 R]"}, "", pdf.LevelOther, "annotation"},
 		"inline annotation":        {objects{8: named("[7 0 R 16 0 R %d 0 R<</Subtype/Square/Rect[0 0 9 9]>>]", sealField)}, "", pdf.LevelOther, "annotation"},
 		"old object as annotation": {objects{8: named("[7 0 R 16 0 R %d 0 R 13 0 R]", sealField)}, "", pdf.LevelOther, "annotation"},
@@ -211,7 +212,7 @@ func TestObjectSwappedByItsStream(t *testing.T) {
 	f = from(seal(t, b, stampAt(1, 20, 20)))
 	other := maps.Clone(packed)
 	other[12] = "<</Type/Font/Subtype/Type1/BaseFont/Symbol>>"
-	wantChanges(t, f.stream(objects{100: pack(other)}, nil).b, pdf.LevelOther, "object resource")
+	wantChanges(t, f.stream(objects{100: pack(other)}, nil).b, pdf.LevelOther, "font object")
 }
 
 // TestSharedArrays has the annotation array of the sealed page be something

@@ -33,8 +33,8 @@ type inheritedField struct {
 	value Object
 }
 
-// fields walks the AcroForm of a view: counted, and each object once.
-func (v view) fields() ([]field, error) {
+// walkFields walks the AcroForm of a view: counted, and each object once.
+func (v view) walkFields() ([]field, error) {
 	form, err := v.acroForm()
 	if err != nil || form == nil {
 		return nil, err

@@ -120,12 +120,8 @@ func (d *Document) view(revision int) view { return view{d, d.revisions[revision
 func (d *Document) newest() view { return view{d, len(d.sections) - 1} }
 
 func (v view) entry(num int) entry {
-	for i := v.last; i >= 0; i-- {
-		if e, ok := v.d.sections[i].entries[num]; ok {
-			return e
-		}
-	}
-	return entry{}
+	e, _ := v.found(num)
+	return e
 }
 
 func (v view) trailer() Dict { return v.d.sections[v.last].trailer }

@@ -7,6 +7,7 @@ type page struct {
 	ref    Ref
 	parent Ref
 	attrs  Dict // MediaBox, CropBox, Rotate, Resources: its own or inherited
+	annots Object
 }
 
 var inheritable = []Name{"MediaBox", "CropBox", "Rotate", "Resources"}
@@ -34,7 +35,7 @@ func (v view) pages() ([]page, error) {
 	return t.pages, nil
 }
 
-func (v view) pageTree() (*pageTree, error) {
+func (v view) walkPages() (*pageTree, error) {
 	c, err := v.catalog()
 	if err != nil {
 		return nil, err
@@ -84,7 +85,7 @@ func (t *pageTree) walk(ref, parent Ref, inherited Dict, depth int) error {
 	_, kids := node["Kids"]
 	switch {
 	case kind == "Page" && !kids:
-		return t.leaf(page{ref, parent, attrs})
+		return t.leaf(page{ref, parent, attrs, node["Annots"]})
 	case kind == "Pages" && kids:
 		return t.inner(ref, node, attrs, depth)
 	}

@@ -57,8 +57,12 @@ type Document struct {
 	entries   int // cross-reference entries read so far
 	cost      cost
 	cache     cache
-	inspected bool     // guard has looked at every object
-	hazards   []Hazard // what it found
+	updated   map[int][]int32 // sections after the first with an entry, by object number
+	memo      [2]viewMemo     // of the newest view, and of the last other one
+	uses      *uses           // who refers to what was updated; nil until needed
+	streams   map[int]bool    // numbers of object streams; nil until needed
+	inspected bool            // guard has looked at every object
+	hazards   []Hazard        // what it found
 }
 
 // Revision is one state of the file: what stood between the previous end and
@@ -86,6 +90,7 @@ func Open(r io.ReaderAt, size int64, lim Limits) (*Document, error) {
 	if err := d.readChain(); err != nil {
 		return nil, err
 	}
+	d.indexUpdates()
 	return d, nil
 }
 

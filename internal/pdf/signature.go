@@ -31,6 +31,7 @@ type Signature struct {
 type Lock struct {
 	Action string // All, Include, Exclude
 	Fields []string
+	P      int // permission like a certification's (ISO 32000-2 table 236), 0 when none
 }
 
 // Timestamp reports whether it is a document time-stamp (ISO 32000-2 12.8.5).
@@ -102,6 +103,9 @@ func (w *sigWalk) revision(i int) error {
 			return err
 		}
 		s.Fields, s.Object, s.widgets, s.Removed = []string{f.name}, ref.Num, f.widgets, !newest
+		if err := v.fieldLock(f.dict, &s); err != nil {
+			return err
+		}
 		if err := v.judge(&s, ref, i); err != nil {
 			return err
 		}
@@ -185,6 +189,26 @@ func (v view) permission(parms Dict) (int, error) {
 		n = 1 // unknown: the strictest
 	}
 	return int(n), err
+}
+
+// fieldLock reads the /Lock of the field that is signed (ISO 32000-1 table
+// 233): it holds whether or not the signer copied it into a FieldMDP transform.
+func (v view) fieldLock(field Dict, s *Signature) error {
+	parms, err := v.dict(field["Lock"], "/Lock of a field")
+	if err != nil || parms == nil {
+		return err
+	}
+	l, err := v.lock(parms)
+	if err != nil {
+		return err
+	}
+	if _, given := parms["P"]; given {
+		if l.P, err = v.permission(parms); err != nil {
+			return err
+		}
+	}
+	s.Locks = append(s.Locks, l)
+	return nil
 }
 
 func (v view) lock(parms Dict) (Lock, error) {
