@@ -47,7 +47,7 @@ func mergeEvidence(e *decision.Evidence, chain, crls [][]byte) (*decision.Eviden
 	if e == nil {
 		e = &decision.Evidence{}
 	}
-	merged := &decision.Evidence{Certificates: union(e.Certificates, chain)}
+	merged := &decision.Evidence{Certificates: union(e.Certificates, chain), OCSP: e.OCSP}
 	newest := map[string]*cert.CRL{}
 	var order []string
 	for _, der := range union(e.CRLs, crls) {

@@ -201,13 +201,14 @@ func (r *run) cmsAttributes(s *Stamp, sd *cms.SignedData, si *cms.SignerInfo, c 
 	}
 }
 
-// embeddedRevocation takes the CRLs of Adobe's signed attribute: material like
+// embeddedRevocation takes the CRLs and OCSP answers of Adobe's signed attribute: material like
 // any other, believed only when it verifies.
 func (r *run) embeddedRevocation(si *cms.SignerInfo) error {
 	value, ok, err := cms.Find(si.Signed, cms.OIDRevocationInfo)
 	if ok {
-		if crls, _, err := cms.ParseRevocationInfo(value); err == nil {
+		if crls, ocsps, err := cms.ParseRevocationInfo(value); err == nil {
 			r.pool.add(nil, crls)
+			r.pool.addOCSP(ocsps)
 		}
 	}
 	return err

@@ -27,6 +27,7 @@ func (r *run) examineDecision(raw []byte) {
 	r.report.Document.ok()
 	if f.Evidence != nil {
 		r.pool.add(f.Evidence.Certificates, f.Evidence.CRLs)
+		r.pool.addOCSP(f.Evidence.OCSP)
 	}
 	want := gm.SM3(signed)
 	stamped := map[string]bool{}

@@ -82,7 +82,7 @@ func (r *run) setDigest(sum [32]byte) {
 	r.report.SM3 = fmt.Sprintf("%x", sum)
 }
 
-// readEvidence takes certificates and CRLs from a side file. What cannot be
+// readEvidence takes certificates, CRLs and OCSP answers from a side file. What cannot be
 // read is left: its absence shows where it would have been needed.
 func (r *run) readEvidence(raw []byte) {
 	if len(raw) == 0 || len(raw) > maxEvidence {
@@ -91,8 +91,10 @@ func (r *run) readEvidence(raw []byte) {
 	var e struct {
 		Certificates [][]byte `json:"certificates"`
 		CRLs         [][]byte `json:"crls"`
+		OCSP         [][]byte `json:"ocsp"`
 	}
 	if json.Unmarshal(raw, &e) == nil {
 		r.pool.add(e.Certificates, e.CRLs)
+		r.pool.addOCSP(e.OCSP)
 	}
 }

@@ -15,19 +15,20 @@ import (
 // document share maker, time-stamp authority and issuers, so most questions
 // come more than once, and signatures are what answering them costs.
 type question struct {
-	leaf        [32]byte // SM3
-	makers      bool     // under the anchors for makers
-	at          time.Time
-	eku         string
-	mode        chain.Mode
-	certs, crls int // size of the pool, which only grows
+	leaf   [32]byte // SM3
+	makers bool     // under the anchors for makers
+	at     time.Time
+	eku    string
+	mode   chain.Mode
+
+	certs, crls, ocsps int // size of the pool, which only grows
 }
 
 // path asks for a certification path.
 func (r *run) path(leaf *cert.Certificate, anchors []*cert.Certificate, at time.Time, u chain.Usage, mode chain.Mode) *chain.Result {
 	q := question{
 		leaf: gm.SM3(leaf.Raw), makers: len(anchors) > 0 && len(r.makerAnchors) > 0 && &anchors[0] == &r.makerAnchors[0],
-		at: at, eku: u.ExtKeyUsage.String(), mode: mode, certs: len(r.pool.certs), crls: len(r.pool.crls),
+		at: at, eku: u.ExtKeyUsage.String(), mode: mode, certs: len(r.pool.certs), crls: len(r.pool.crls), ocsps: len(r.pool.ocsps),
 	}
 	if known, ok := r.paths[q]; ok {
 		return known
@@ -52,11 +53,19 @@ func (r *run) path(leaf *cert.Certificate, anchors []*cert.Certificate, at time.
 func (r *run) validate(leaf *cert.Certificate, anchors []*cert.Certificate, at time.Time, u chain.Usage, mode chain.Mode) *chain.Result {
 	res, err := chain.Validate(r.ctx, chain.Request{
 		Leaf: leaf, Untrusted: r.pool.certs, Anchors: anchors, Time: at, ProofTime: r.now,
-		CRLs: r.pool.crls, Revocation: mode, Usage: u, FreshFor: r.policy.FreshFor,
+		CRLs: r.pool.crls, Status: r.answers(), Revocation: mode, Usage: u, FreshFor: r.policy.FreshFor,
 	})
 	if err != nil {
 		r.keep(fmt.Errorf("verify: %w", err))
 		return &chain.Result{Code: chain.NoPath, Detail: "the validation ended early"}
 	}
 	return res
+}
+
+// answers are the OCSP answers at hand as a source for chain, nil for none.
+func (r *run) answers() chain.StatusSource {
+	if len(r.pool.ocsps) == 0 {
+		return nil
+	}
+	return chain.NewOCSPAnswers(r.pool.ocsps, r.pool.certs, r.now, r.policy.FreshFor)
 }

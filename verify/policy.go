@@ -41,6 +41,7 @@ type Policy struct {
 	MakerAnchors [][]byte // trusted for seal makers without their extended key usage, DER
 	Untrusted    [][]byte // candidate issuing certificates, DER
 	CRLs         [][]byte // DER
+	OCSP         [][]byte // candidate OCSPResponses, DER
 	LedgerKeys   [][]byte // trusted ledger keys, DER SubjectPublicKeyInfo
 
 	Revocation Revocation // "" means required
@@ -173,6 +174,12 @@ func newRun(ctx context.Context, p Policy) (*run, error) {
 		}
 		r.pool.crls = append(r.pool.crls, crl)
 	}
+	for i, der := range p.OCSP {
+		if err := chain.ParseOCSP(der); err != nil {
+			return nil, fmt.Errorf("verify: policy, OCSP answer %d: %w", i+1, err)
+		}
+	}
+	r.pool.ocsps = slices.Clone(p.OCSP)
 	for i, spki := range p.LedgerKeys {
 		key, err := gm.ParsePublicKey(spki)
 		if err != nil {

@@ -14,6 +14,7 @@ import (
 type pool struct {
 	certs      []*cert.Certificate
 	crls       []*cert.CRL
+	ocsps      [][]byte // DER OCSPResponses
 	ledgerKeys []*ecdsa.PublicKey
 }
 
@@ -21,6 +22,7 @@ type pool struct {
 const (
 	maxPoolCerts = 256
 	maxPoolCRLs  = 64
+	maxPoolOCSPs = 64
 )
 
 // add takes what can be read of a document's own material; the rest is not
@@ -42,6 +44,17 @@ func (p *pool) add(certDERs, crlDERs [][]byte) {
 		}
 		if c, err := cert.ParseCRL(der); err == nil {
 			p.crls = append(p.crls, c)
+		}
+	}
+}
+
+// addOCSP takes answers of a document; which of them can be used is found out
+// when they are asked.
+func (p *pool) addOCSP(ders [][]byte) {
+	for _, der := range ders {
+		known := func(o []byte) bool { return bytes.Equal(o, der) }
+		if len(p.ocsps) < maxPoolOCSPs && !slices.ContainsFunc(p.ocsps, known) {
+			p.ocsps = append(p.ocsps, der)
 		}
 	}
 }

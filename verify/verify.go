@@ -31,7 +31,7 @@ type Document struct {
 	// they must agree.
 	Content io.Reader
 	Digest  []byte
-	// Evidence is a side file with certificates and CRLs (JSON, as
+	// Evidence is a side file with certificates, CRLs and OCSP answers (JSON, as
 	// GET /v1/stamps/{id}/evidence answers). Nothing in it is believed before
 	// it verifies.
 	Evidence []byte

@@ -15,9 +15,9 @@ import (
 
 // verifyFlags are what "verify" is told.
 type verifyFlags struct {
-	trust, trustMaker, untrusted, crl []string
-	evidence, proof, content, digest  string
-	at, policy, revocation, language  string
+	trust, trustMaker, untrusted, crl, ocsp []string
+	evidence, proof, content, digest        string
+	at, policy, revocation, language        string
 }
 
 func (p *program) verifyCommand() *cobra.Command {
@@ -47,6 +47,7 @@ Exit status: 0 valid; 1 invalid or unsealed; 2 could not be read; 3 indeterminat
 	fl.StringArrayVar(&f.trustMaker, "trust-maker", nil, "root trusted for seal makers whose certificates lack the maker's usage")
 	fl.StringArrayVar(&f.untrusted, "untrusted", nil, "further issuing certificate, believed only when it verifies")
 	fl.StringArrayVar(&f.crl, "crl", nil, "revocation list; may be given again")
+	fl.StringArrayVar(&f.ocsp, "ocsp", nil, "OCSP response (DER); may be given again")
 	fl.StringVar(&f.evidence, "evidence", "", "side file with chain and lists (NAME.evidence.json)")
 	fl.StringVar(&f.proof, "proof", "", "ledger proof (GET /v1/stamps/{id}/proof, or \"govseal ledger proof\")")
 	fl.StringVar(&f.content, "content", "", "what a bare signature signs")

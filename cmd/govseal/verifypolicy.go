@@ -68,6 +68,7 @@ func (f verifyFlags) readPolicy() (verify.Policy, error) {
 		{&p.MakerAnchors, "CERTIFICATE", append(file.TrustMaker, f.trustMaker...)},
 		{&p.Untrusted, "CERTIFICATE", append(file.Untrusted, f.untrusted...)},
 		{&p.CRLs, "X509 CRL", f.crl},
+		{&p.OCSP, "OCSP RESPONSE", f.ocsp},
 	} {
 		for _, path := range list.files {
 			ders, err := readDER(path, list.kind)

@@ -70,6 +70,7 @@ type File struct {
 type Evidence struct {
 	Certificates [][]byte `json:"certificates,omitempty"`
 	CRLs         [][]byte `json:"crls,omitempty"`
+	OCSP         [][]byte `json:"ocsp,omitempty"` // OCSPResponses
 }
 
 // Parse reads a file strictly; a *ParseError names path and reason. Stamps and

@@ -22,6 +22,8 @@ const (
 	maxCertificate  = 64 << 10
 	maxCRLs         = 64
 	maxCRL          = 12 << 20
+	maxOCSPs        = 64
+	maxOCSP         = 64 << 10
 
 	// Characters, not octets.
 	maxShort     = 128

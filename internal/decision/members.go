@@ -58,6 +58,7 @@ func (e *Evidence) members() []member {
 	return []member{
 		{"certificates", true, blobs{&e.Certificates, maxCertificates, maxCertificate}},
 		{"crls", true, blobs{&e.CRLs, maxCRLs, maxCRL}},
+		{"ocsp", true, blobs{&e.OCSP, maxOCSPs, maxOCSP}},
 	}
 }
 

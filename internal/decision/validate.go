@@ -36,6 +36,7 @@ func (f *File) check() *ParseError {
 	if f.Evidence != nil {
 		c.octets("/evidence/certificates", f.Evidence.Certificates, maxCertificates, maxCertificate)
 		c.octets("/evidence/crls", f.Evidence.CRLs, maxCRLs, maxCRL)
+		c.octets("/evidence/ocsp", f.Evidence.OCSP, maxOCSPs, maxOCSP)
 	}
 	if c.err != nil {
 		return c.err
