@@ -186,9 +186,8 @@ func (m *memory) last() ledger.Event {
 
 // softKeys is a ca.Keys of plain keys; signing is counted.
 type softKeys struct {
-	mu     sync.Mutex
-	keys   map[string]crypto.Signer
-	opened []string
+	mu   sync.Mutex
+	keys map[string]crypto.Signer
 }
 
 func (k *softKeys) Generate(_ context.Context, use string) (string, []byte, error) {

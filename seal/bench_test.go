@@ -98,8 +98,8 @@ func BenchmarkSM3(b *testing.B) {
 func BenchmarkStampPDF(b *testing.B) {
 	for _, size := range []int{200 << 10, 20 << 20} {
 		b.Run(fmt.Sprintf("%dk", size>>10), func(b *testing.B) {
-			h, s := benchHouse(b)
-			s = h.start(func(c *seal.Config) { c.Blobs = discard{} })
+			h, _ := benchHouse(b)
+			s := h.start(func(c *seal.Config) { c.Blobs = discard{} })
 			document := largePDF(b, size)
 			b.SetBytes(int64(size))
 			b.ReportAllocs()

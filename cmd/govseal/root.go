@@ -18,11 +18,10 @@ type program struct {
 	in       io.Reader
 	out, err io.Writer // data, talk
 
-	dir                string
-	operator           string
-	passphrase         passphraseFlags
-	json               bool
-	warnedOfPassphrase bool
+	dir        string
+	operator   string
+	passphrase passphraseFlags
+	json       bool
 }
 
 // run is the whole program; it returns the exit status of the contract.

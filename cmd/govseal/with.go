@@ -15,9 +15,6 @@ type work func(ctx context.Context, c *city, actor string) error
 // opener is openCity or openCore.
 type opener func(ctx context.Context, dir string, passphrase []byte) (*city, error)
 
-// withCity opens the city, does the work and closes it.
-func (p *program) withCity(ctx context.Context, do work) error { return p.with(ctx, openCity, do) }
-
 // withCore does work that needs no office, and must go on when one is missing:
 // otherwise nobody could issue the certificate that is missing.
 func (p *program) withCore(ctx context.Context, do work) error { return p.with(ctx, openCore, do) }

@@ -85,7 +85,7 @@ func selfSigned(t *testing.T, alg x509.SignatureAlgorithm, key crypto.Signer) *c
 // (CVE-2020-0601), even when they are those of a known curve.
 func TestExplicitCurve(t *testing.T) {
 	p256 := elliptic.P256().Params()
-	point := elliptic.Marshal(elliptic.P256(), p256.Gx, p256.Gy) //nolint:staticcheck // a raw point is what is wanted
+	point := slices.Concat([]byte{4}, p256.Gx.FillBytes(make([]byte, 32)), p256.Gy.FillBytes(make([]byte, 32)))
 	integer := func(n *big.Int) []byte { return der(2, append([]byte{0}, n.Bytes()...)) }
 	field := der(0x30, slices.Concat([]byte{6, 7, 0x2a, 0x86, 0x48, 0xce, 0x3d, 1, 1}, integer(p256.P)))
 	curve := der(0x30, slices.Concat(der(4, make([]byte, 32)), der(4, p256.B.Bytes())))

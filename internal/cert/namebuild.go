@@ -68,7 +68,7 @@ func (a Attribute) marshalValue() ([]byte, error) {
 		return nil, fmt.Errorf("%s: empty", typeName(a.Type))
 	case a.Type.Equal(OIDCountry):
 		if len(a.Value) != 2 || !isPrintable(a.Value) {
-			return nil, errors.New("C: not a two-letter country code")
+			return nil, errors.New("country: not a two-letter code")
 		}
 	case a.Type.Equal(OIDEmailAddress) || a.Type.Equal(oidDomainComponent):
 		if !isASCII([]byte(a.Value)) {
