@@ -44,3 +44,59 @@ const (
 	StarRadius  = starRadius
 	LineTop     = lineTop
 )
+
+// Quads returns the em boxes of all characters of a design, in the
+// millimetres of the seal.
+func (d Design) Quads() ([]Quad, error) {
+	d = d.withDefaults()
+	all, scale, err := d.placed()
+	var out []Quad
+	for _, c := range all {
+		q := c.corners()
+		for i := range q {
+			q[i] = Point{q[i].X * scale, q[i].Y * scale}
+		}
+		out = append(out, q)
+	}
+	return out, err
+}
+
+func (d Design) placed() (all []placed, scale float64, err error) {
+	switch d.Shape {
+	case Round:
+		return d.round().layout().all(), d.Width / nominal, nil
+	case Oval:
+		l, _, err := d.ovalLayout()
+		return l.all(), 1, err
+	case Rectangle:
+		all, err = d.rowLayout(d.rowFrame())
+	default:
+		all, err = d.columnLayout(d.columnFrame())
+	}
+	return all, 1, err
+}
+
+// Runes are the characters in the order of Quads.
+func (d Design) Runes() string {
+	all, _, _ := d.withDefaults().placed()
+	out := ""
+	for _, c := range all {
+		out += string(c.r)
+	}
+	return out
+}
+
+// Frame is the thickness of the frame of a design, in millimetres.
+func (d Design) Frame() float64 {
+	d = d.withDefaults()
+	switch d.Shape {
+	case Round:
+		return ringWidth * d.Width / nominal
+	case Oval:
+		_, s := d.ovalSizes()
+		return s.ring
+	case Rectangle:
+		return d.rowFrame().line
+	}
+	return d.columnFrame().line
+}

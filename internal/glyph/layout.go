@@ -69,7 +69,11 @@ func (p SealPicture) layout() sealLayout {
 	}
 	l.name = placeName([]rune(p.Name), room)
 	if p.Horizontal != "" {
-		l.line = placeLine([]rune(p.Horizontal), slices.Concat(l.name, l.serial))
+		at := band{top: lineTop, tall: lineTall, low: lineLow}
+		if p.NoStar && p.Centre == nil {
+			at = band{middle: true, tall: 6, low: lineLow}
+		}
+		l.line = placeLine([]rune(p.Horizontal), at, roundEdge, slices.Concat(l.name, l.serial))
 	}
 	return l
 }

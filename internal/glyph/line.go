@@ -12,40 +12,67 @@ const (
 	lineGap              = 1.0 // to other characters
 )
 
-// placeLine sets the line under the star, as large as the ring and the other
-// characters allow.
-func placeLine(text []rune, others []placed) []placed {
+// band is where a line of text may stand: from top downwards, or around the
+// middle; its characters between tall and low.
+type band struct {
+	top, tall, low float64
+	middle         bool
+}
+
+func (b band) from(height float64) float64 {
+	if b.middle {
+		return -height / 2
+	}
+	return b.top
+}
+
+// edge is how far from the middle the frame lets characters reach at height y;
+// 0 outside it.
+type edge func(y float64) float64
+
+func roundEdge(y float64) float64 {
+	const inside = outer - ringWidth - clearance
+	if y >= inside {
+		return 0
+	}
+	return math.Sqrt(inside*inside - y*y)
+}
+
+// placeLine sets a line as large as the frame and the other characters allow.
+func placeLine(text []rune, at band, frame edge, others []placed) []placed {
 	adv := advances(text)
 	units := sum(adv)
 	var height, width float64 // of one em
-	for height = lineTall; ; height -= 0.05 {
+	for height = at.tall; ; height -= 0.05 {
 		spaces := lineSpace * height * float64(len(text)-1)
-		room := 2*freeHalfWidth(lineTop, lineTop+height, others) - spaces
+		room := 2*freeHalfWidth(at.from(height), at.from(height)+height, frame, others) - spaces
 		width = min(room/units, lineWide*height)
-		if width >= lineNarrow*height || height <= lineLow {
+		if width >= lineNarrow*height || height <= at.low {
 			break
 		}
 	}
 	width = max(width, 0.3)
-	space := lineSpace * height
-	x := -(width*units + space*float64(len(text)-1)) / 2
+	return row(text, Point{0, at.from(height) + height/2}, width, height, lineSpace*height)
+}
+
+// row sets characters side by side around a point; width and height are of
+// one em, space between them.
+func row(text []rune, middle Point, width, height, space float64) []placed {
+	adv := advances(text)
+	x := middle.X - (width*sum(adv)+space*float64(len(text)-1))/2
 	out := make([]placed, len(text))
 	for i, r := range text {
 		w := width * adv[i]
-		out[i] = placed{r: r, x: x + w/2, y: lineTop + height/2, width: w, height: height, advance: adv[i]}
+		out[i] = placed{r: r, x: x + w/2, y: middle.Y, width: w, height: height, advance: adv[i]}
 		x += w + space
 	}
 	return out
 }
 
 // freeHalfWidth is how far from the middle a line between y1 and y2 may reach:
-// to the ring, or to other characters that stand in the band.
-func freeHalfWidth(y1, y2 float64, others []placed) float64 {
-	inside := outer - ringWidth - clearance
-	if y2 >= inside {
-		return 0
-	}
-	free := math.Sqrt(inside*inside - y2*y2)
+// to the frame, or to other characters that stand in the band.
+func freeHalfWidth(y1, y2 float64, frame edge, others []placed) float64 {
+	free := min(frame(math.Abs(y1)), frame(math.Abs(y2)))
 	for _, c := range others {
 		corners := c.corners()
 		for i, a := range corners {

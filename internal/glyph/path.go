@@ -4,6 +4,7 @@ package glyph
 
 import (
 	"math"
+	"slices"
 
 	"golang.org/x/image/font/sfnt"
 	"golang.org/x/image/math/fixed"
@@ -124,4 +125,33 @@ func star(r float64) Path {
 	}
 	path[0].Op = MoveTo
 	return path
+}
+
+// rectangle is a contour around the origin with corners rounded by r; inwards
+// runs the other way round and so cuts a hole.
+func rectangle(width, height, r float64, inwards bool) Path {
+	x, y := width/2, height/2
+	corners := []Point{{x, -y}, {x, y}, {-x, y}, {-x, -y}} // clockwise from the top right
+	before := []Point{{x - r, -y}, {x, y - r}, {-x + r, y}, {-x, -y + r}}
+	after := []Point{{x, -y + r}, {x - r, y}, {-x, y - r}, {-x + r, -y}}
+	if inwards {
+		slices.Reverse(corners)
+		slices.Reverse(before)
+		slices.Reverse(after)
+		before, after = after, before
+	}
+	path := Path{{Op: MoveTo, P: before[0]}}
+	for i := range corners {
+		path = append(path, Segment{Op: LineTo, P: before[i]}, Segment{QuadTo, corners[i], after[i]})
+	}
+	return path
+}
+
+// ellipseContour is circle with two half axes.
+func ellipseContour(a, b float64, inwards bool) Path {
+	r := 1.0
+	if inwards {
+		r = -1
+	}
+	return circle(r).Transform(Matrix{A: a, D: b})
 }

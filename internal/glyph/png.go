@@ -21,11 +21,21 @@ func (p SealPicture) PNG() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	return encode(picture, p.withDefaults().DPI, p.Centre == nil)
+}
+
+// encode writes a picture with its physical size; one of ink alone is written
+// with a palette.
+func encode(picture *image.NRGBA, dpi int, inkOnly bool) ([]byte, error) {
+	var samples image.Image = picture
+	if inkOnly {
+		samples = inked(picture)
+	}
 	var buf bytes.Buffer
-	if err := png.Encode(&buf, inked(picture)); err != nil {
+	if err := png.Encode(&buf, samples); err != nil {
 		return nil, fmt.Errorf("encode seal picture: %w", err)
 	}
-	return withPhysicalSize(buf.Bytes(), p.withDefaults().DPI), nil
+	return withPhysicalSize(buf.Bytes(), dpi), nil
 }
 
 // inked returns the same samples with a palette: the ink at every opacity.

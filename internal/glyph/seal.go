@@ -3,25 +3,23 @@
 package glyph
 
 import (
-	"errors"
 	"fmt"
 	"image"
 	"math"
-	"unicode/utf8"
-
-	"golang.org/x/image/vector"
 )
 
 // SealPicture says how a round seal looks (国发〔1999〕25号 as reposted: a
 // five-pointed star in the centre, the name around it from left to right;
 // facts/seal-formats.md 8). The emblem of state bodies is the operator's own
-// picture and is not drawn here.
+// picture: Centre.
 type SealPicture struct {
-	Name       string  // along the arc, 1 to MaxName characters
-	Horizontal string  // optional line under the star
-	Serial     string  // optional number on the lower arc
-	Diameter   float64 // mm, outer edge of the ring; 0 means 42
-	DPI        int     // 0 means 600
+	Name       string         // along the arc, 1 to MaxName characters
+	Horizontal string         // optional line under the star
+	Serial     string         // optional number on the lower arc
+	Diameter   float64        // mm, outer edge of the ring; 0 means 42
+	DPI        int            // 0 means 600
+	Centre     *CentrePicture // in place of the star
+	NoStar     bool           // nothing in the centre; the line moves up into it
 }
 
 // Limits of a picture.
@@ -54,22 +52,12 @@ func (p SealPicture) Draw() (*image.NRGBA, error) {
 	if err := p.check(); err != nil {
 		return nil, err
 	}
-	shape, err := p.shape()
+	d, err := p.drawing()
 	if err != nil {
 		return nil, err
 	}
 	side := p.pixels()
-	z := vector.NewRasterizer(side, side)
-	half := float64(side) / 2
-	shape.fill(z, half/outer, half, half)
-	mask := image.NewAlpha(image.Rect(0, 0, side, side))
-	z.Draw(mask, mask.Bounds(), image.Opaque, image.Point{})
-
-	out := image.NewNRGBA(mask.Bounds())
-	for i, alpha := range mask.Pix {
-		copy(out.Pix[4*i:], []byte{red, green, blue, alpha})
-	}
-	return out, nil
+	return d.paint(side, side), nil
 }
 
 func (p SealPicture) withDefaults() SealPicture {
@@ -94,34 +82,30 @@ func (p SealPicture) check() error {
 	if p.DPI < minDPI || p.DPI > maxDPI {
 		return fmt.Errorf("seal resolution must be %d to %d dpi", minDPI, maxDPI)
 	}
-	if p.Name == "" {
-		return errors.New("seal has no name")
+	if err := checkTexts(texts{p.Name, "", p.Horizontal, p.Serial}); err != nil {
+		return err
 	}
-	for _, s := range []struct {
-		what, text string
-		max        int
-	}{{"name", p.Name, MaxName}, {"line", p.Horizontal, MaxHorizontal}, {"serial", p.Serial, MaxSerial}} {
-		if len(s.text) > 4*s.max || utf8.RuneCountInString(s.text) > s.max {
-			return fmt.Errorf("seal %s has more than %d characters", s.what, s.max)
-		}
-		if !utf8.ValidString(s.text) {
-			return fmt.Errorf("seal %s is not UTF-8", s.what)
-		}
-	}
-	return Check(p.Name + p.Horizontal + p.Serial)
+	return p.Centre.sharp(2*p.centreRadius()*p.Diameter/nominal, p.DPI)
 }
 
-// shape is the whole seal around the origin, y down.
-func (p SealPicture) shape() (Path, error) {
-	l := p.layout()
-	shape := append(circle(outer), circle(-(outer - ringWidth))...)
-	shape = append(shape, star(starRadius)...)
-	for _, c := range l.all() {
-		outline, err := Bold().Outline(c.r)
-		if err != nil {
-			return nil, err
-		}
-		shape = append(shape, outline.Transform(c.matrix())...)
+// centreRadius is of the picture in the centre: larger with no line below it.
+func (p SealPicture) centreRadius() float64 {
+	if p.Horizontal == "" {
+		return 8.5
 	}
-	return shape, nil
+	return starRadius
+}
+
+// drawing is the whole seal, as if it were one of 42 mm.
+func (p SealPicture) drawing() (drawing, error) {
+	d := drawing{width: nominal, height: nominal, ink: append(circle(outer), circle(-(outer - ringWidth))...)}
+	switch {
+	case p.Centre != nil:
+		d.centre, d.centreRadius = p.Centre, p.centreRadius()
+	case !p.NoStar:
+		d.ink = append(d.ink, star(starRadius)...)
+	}
+	text, err := outlines(p.layout().all())
+	d.ink = append(d.ink, text...)
+	return d, err
 }
