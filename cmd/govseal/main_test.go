@@ -14,8 +14,23 @@ import (
 	"github.com/govseal/govseal/registry"
 )
 
-func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"govseal": main, "teststamp": testStamp})
+// programs are what tests run as processes: this test binary under their names.
+var programs = map[string]func(){"govseal": main, "teststamp": testStamp}
+
+func TestMain(m *testing.M) { testscript.Main(tidy{m}, programs) }
+
+// tidy runs the tests and then what tests left to be done at the end.
+type tidy struct{ *testing.M }
+
+var atEnd []func()
+
+func (t tidy) Run() int {
+	defer func() {
+		for _, do := range atEnd {
+			do()
+		}
+	}()
+	return t.M.Run()
 }
 
 // TestScripts runs the program as people do. "mkcity" puts a city into
