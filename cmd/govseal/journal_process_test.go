@@ -169,8 +169,8 @@ func readJournals(t *testing.T, dir string) []receipt {
 	return all
 }
 
-// crowd is the applications at work. Each sends one order at a time.
-type crowd struct {
+// customers is the applications at work. Each sends one order at a time.
+type customers struct {
 	town     *town
 	journals string // folder
 	next     [townApps]int
@@ -178,7 +178,7 @@ type crowd struct {
 
 // work has every application place orders until the server is gone or ctx
 // ends. It returns the orders that were sent and never answered.
-func (w *crowd) work(ctx context.Context, t *testing.T, s *server) (open []order) {
+func (w *customers) work(ctx context.Context, t *testing.T, s *server) (open []order) {
 	t.Helper()
 	lost := make(chan order, townApps)
 	for app := range townApps {
@@ -197,7 +197,7 @@ func (w *crowd) work(ctx context.Context, t *testing.T, s *server) (open []order
 }
 
 // one application: the order that got no answer, or one with N < 0.
-func (w *crowd) one(ctx context.Context, t *testing.T, app int, c *client, j *journal) order {
+func (w *customers) one(ctx context.Context, t *testing.T, app int, c *client, j *journal) order {
 	for ctx.Err() == nil {
 		o := order{App: app, N: w.next[app]}
 		w.next[app]++

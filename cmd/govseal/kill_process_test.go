@@ -41,7 +41,7 @@ func rounds(t *testing.T) int {
 // be repeated; nothing is given out twice.
 func TestKilledServerKeepsItsWord(t *testing.T) {
 	w := newTown(t, "")
-	people := &crowd{town: w, journals: t.TempDir()}
+	people := &customers{town: w, journals: t.TempDir()}
 	var acknowledged, repeated, checked int
 	for round := range rounds(t) {
 		s := w.serve(t)
