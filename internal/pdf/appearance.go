@@ -11,17 +11,18 @@ import (
 // annotation flags that keep a widget from being shown (ISO 32000-1 12.5.3).
 const hiddenFlags = 1<<0 | 1<<1 | 1<<5 // Invisible, Hidden, NoView
 
-// Appearance returns the samples of the one image that the field's widget
-// shows, with alpha; ErrNoImage when the appearance is anything else. It
-// accepts what Prepare writes: a form XObject that draws one image over its
-// whole box and nothing else, an image of plain RGB samples with a plain soft
-// mask. Whatever could hide, crop, mirror or recolour the picture is refused.
+// Appearance returns the samples of the one image that the field shows, with
+// alpha; ErrNoImage when it shows anything else. It accepts what Prepare
+// writes: widgets that each draw the same image, whole or in strips that make
+// it up, and black captions beside it. An image is plain RGB samples with a
+// plain soft mask. Whatever could hide, crop, mirror or recolour the picture
+// is refused.
 func (d *Document) Appearance(s *Signature) (*image.NRGBA, error) {
 	v := d.newest()
-	if len(s.widgets) != 1 || s.Removed {
+	if len(s.widgets) == 0 || len(s.widgets) > maxPlaces || s.Removed {
 		return nil, ErrNoImage
 	}
-	m, err := v.appearance(s.widgets[0].dict)
+	m, err := v.appearance(s.widgets)
 	var b *Error
 	if errors.As(err, &b) && !b.Limit {
 		return nil, ErrNoImage // something unreadable is not the seal's picture
@@ -29,28 +30,59 @@ func (d *Document) Appearance(s *Signature) (*image.NRGBA, error) {
 	return m, err
 }
 
-func (v view) appearance(widget Dict) (*image.NRGBA, error) {
-	flags, err := v.integer(widget["F"], "/F of a widget")
-	if err != nil {
-		return nil, err
+func (v view) appearance(widgets []widget) (*image.NRGBA, error) {
+	var t tiling
+	for _, w := range widgets {
+		s, err := v.showing(w.dict)
+		if err != nil {
+			return nil, err
+		}
+		if !t.add(s) {
+			return nil, ErrNoImage
+		}
 	}
-	r, err := v.rect(widget["Rect"], "/Rect of a widget")
-	if err != nil {
-		return nil, err
-	}
-	_, layered := widget["OC"]
-	if flags&hiddenFlags != 0 || layered || r[0] >= r[2] || r[1] >= r[3] {
+	if !t.complete() {
 		return nil, ErrNoImage
 	}
-	ap, err := v.dict(widget["AP"], "/AP of a widget")
+	img, err := v.stream(t.image)
 	if err != nil {
 		return nil, err
+	}
+	return v.samples(img)
+}
+
+// showing is what one widget shows.
+type showing struct {
+	page    Ref // its /P; zero when that is no reference
+	rect    [4]float64
+	image   Object     // the reference, or the stream of a caption
+	caption bool       // a stencil in black, not the seal
+	part    [4]float64 // of the image: left, bottom, right, top, in 0 to 1
+	exact   bool       // the form is shown in its own size
+}
+
+func (v view) showing(widget Dict) (s showing, err error) {
+	flags, err := v.integer(widget["F"], "/F of a widget")
+	if err != nil {
+		return s, err
+	}
+	if s.rect, err = v.rect(widget["Rect"], "/Rect of a widget"); err != nil {
+		return s, err
+	}
+	_, layered := widget["OC"]
+	if flags&hiddenFlags != 0 || layered || s.rect[0] >= s.rect[2] || s.rect[1] >= s.rect[3] {
+		return s, ErrNoImage
+	}
+	s.page, _ = widget["P"].(Ref)
+	ap, err := v.dict(widget["AP"], "/AP of a widget")
+	if err != nil {
+		return s, err
 	}
 	form, err := v.stream(ap["N"])
 	if err != nil {
-		return nil, err
+		return s, err
 	}
-	return v.imageOf(form)
+	return s, v.shownBy(form, &s)
 }
 
 func (v view) stream(o Object) (*Stream, error) {
@@ -75,67 +107,82 @@ func only(d Dict, keys ...Name) bool {
 	return n == len(d)
 }
 
-// imageOf checks the form XObject and returns the image that it draws.
-func (v view) imageOf(form *Stream) (*image.NRGBA, error) {
+// shownBy checks the form XObject and notes which part of which image it draws.
+func (v view) shownBy(form *Stream, s *showing) error {
 	f := form.Dict
 	if f["Subtype"] != Name("Form") ||
 		!only(f, "Type", "Subtype", "FormType", "BBox", "Matrix", "Resources", "Length", "Filter", "DecodeParms") {
-		return nil, ErrNoImage
+		return ErrNoImage
 	}
 	box, err := v.rect(f["BBox"], "/BBox")
 	if err != nil {
-		return nil, err
+		return err
 	}
+	turn := [6]float64{1, 0, 0, 1, 0, 0}
 	if o, ok := f["Matrix"]; ok {
-		m, err := v.matrix(o)
-		if err != nil || !rightAngled(m) {
-			return nil, ErrNoImage
+		if turn, err = v.matrix(o); err != nil || !rightAngled(turn) {
+			return ErrNoImage
 		}
 	}
+	s.exact = sameSize(box, turn, s.rect)
 	res, err := v.dict(f["Resources"], "/Resources")
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if !only(res, "XObject", "ExtGState", "ProcSet") {
-		return nil, ErrNoImage
+		return ErrNoImage
 	}
 	content, err := v.d.decode(form, 4096, &v)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	draw, err := parsePlacement(content, v.d.lim.Depth)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if !draw.fills(box) {
-		return nil, ErrNoImage
+	var ok bool
+	if s.part, ok = draw.part(box); !ok {
+		return ErrNoImage
 	}
-	return v.drawn(res, draw)
+	return v.drawn(res, draw, s)
 }
 
-func (v view) drawn(res Dict, draw placement) (*image.NRGBA, error) {
+// drawn checks graphics state and image: the seal's, or a caption's stencil.
+func (v view) drawn(res Dict, draw placement, s *showing) error {
 	if draw.state != "" {
 		states, err := v.dict(res["ExtGState"], "/ExtGState")
 		if err != nil {
-			return nil, err
+			return err
 		}
 		gs, err := v.dict(states[draw.state], "a graphics state")
 		if err != nil {
-			return nil, err
+			return err
 		}
 		if bm := gs["BM"]; gs == nil || !only(gs, "Type", "BM") || bm != nil && bm != Name("Multiply") && bm != Name("Normal") {
-			return nil, ErrNoImage
+			return ErrNoImage
 		}
 	}
 	images, err := v.dict(res["XObject"], "/XObject")
 	if err != nil {
-		return nil, err
+		return err
 	}
-	img, err := v.stream(images[draw.image])
+	s.image = images[draw.image]
+	img, err := v.stream(s.image)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return v.samples(img)
+	if s.caption = img.Dict["ImageMask"] == true; !s.caption {
+		if draw.black {
+			return ErrNoImage
+		}
+		return nil
+	}
+	whole := s.part == [4]float64{0, 0, 1, 1}
+	if !whole || !draw.black || draw.state != "" ||
+		!only(img.Dict, "Type", "Subtype", "Width", "Height", "ImageMask", "BitsPerComponent", "Length", "Filter", "DecodeParms") {
+		return ErrNoImage
+	}
+	return nil
 }
 
 func (v view) matrix(o Object) (m [6]float64, err error) {
@@ -161,49 +208,12 @@ func rightAngled(m [6]float64) bool {
 	return turn && !math.IsNaN(a+b)
 }
 
-// samples reads an image of 8-bit RGB with an 8-bit soft mask of its size.
-func (v view) samples(img *Stream) (*image.NRGBA, error) {
-	if !only(img.Dict, "Type", "Subtype", "Width", "Height", "ColorSpace", "BitsPerComponent", "SMask", "Length", "Filter", "DecodeParms") {
-		return nil, ErrNoImage
+// sameSize reports whether the rectangle has the size of the turned box.
+func sameSize(box [4]float64, m [6]float64, rect [4]float64) bool {
+	w, h := box[2]-box[0], box[3]-box[1]
+	if m[0] == 0 {
+		w, h = h, w
 	}
-	rgb, w, h, err := v.plane(img, "DeviceRGB", 3)
-	if err != nil {
-		return nil, err
-	}
-	mask, err := v.stream(img.Dict["SMask"])
-	if err != nil {
-		return nil, err
-	}
-	if !only(mask.Dict, "Type", "Subtype", "Width", "Height", "ColorSpace", "BitsPerComponent", "Length", "Filter", "DecodeParms") {
-		return nil, ErrNoImage
-	}
-	alpha, mw, mh, err := v.plane(mask, "DeviceGray", 1)
-	if err != nil {
-		return nil, err
-	}
-	if mw != w || mh != h {
-		return nil, ErrNoImage
-	}
-	m := image.NewNRGBA(image.Rect(0, 0, w, h))
-	for i := range alpha {
-		copy(m.Pix[4*i:], rgb[3*i:3*i+3])
-		m.Pix[4*i+3] = alpha[i]
-	}
-	return m, nil
-}
-
-func (v view) plane(st *Stream, space Name, colours int64) (data []byte, w, h int, err error) {
-	wide, ok1 := st.Dict["Width"].(int64)
-	high, ok2 := st.Dict["Height"].(int64)
-	if st.Dict["Subtype"] != Name("Image") || st.Dict["ColorSpace"] != space || st.Dict["BitsPerComponent"] != int64(8) ||
-		!ok1 || !ok2 || wide < 1 || high < 1 || wide > maxPixels/high {
-		return nil, 0, 0, ErrNoImage
-	}
-	if data, err = v.d.decode(st, wide*high*colours, &v); err != nil {
-		return nil, 0, 0, err
-	}
-	if int64(len(data)) != wide*high*colours {
-		return nil, 0, 0, ErrNoImage
-	}
-	return data, int(wide), int(high), nil
+	near := func(a, b float64) bool { return math.Abs(a-b) <= 0.01 }
+	return near(math.Max(math.Abs(m[0]), math.Abs(m[1])), 1) && near(w, rect[2]-rect[0]) && near(h, rect[3]-rect[1])
 }

@@ -40,7 +40,10 @@ const (
 	ReasonCertified     = "certified"      // DocMDP permits no change
 	ReasonLocked        = "locked"         // FieldMDP or a field lock covers the new field
 	ReasonActiveContent = "active-content" // a hazard; Detail begins with its name
-	ReasonFieldExists   = "field-exists"   // the name asked for is taken
+	ReasonFieldExists   = "field-exists"   // the name asked for is taken, or the field is signed
+	ReasonField         = "field"          // the field to be signed is not there, is hidden, or has no room
+	ReasonSeedValue     = "seed-value"     // the field demands what this signature does not do
+	ReasonNotFirst      = "not-first"      // only a document's first signature certifies
 	ReasonPlace         = "place"          // no such page, or the stamp does not fit on it
 )
 

@@ -7,8 +7,8 @@ import (
 	"fmt"
 )
 
-// addToPage appends the widget to the page's /Annots.
-func (u *update) addToPage(page, field Ref) error {
+// addToPage appends widgets to the page's /Annots.
+func (u *update) addToPage(page Ref, widgets []Ref) error {
 	dict, err := u.v.dict(page, "a page")
 	if err != nil {
 		return err
@@ -18,7 +18,7 @@ func (u *update) addToPage(page, field Ref) error {
 		return err
 	}
 	before := r.get("Annots")
-	if r, err = u.extend(r, "Annots", dict["Annots"], field); err != nil {
+	if r, err = u.extend(r, "Annots", dict["Annots"], widgets...); err != nil {
 		return err
 	}
 	if !bytes.Equal(before, r.get("Annots")) {
@@ -27,9 +27,10 @@ func (u *update) addToPage(page, field Ref) error {
 	return nil
 }
 
-// addToForm appends the field to the AcroForm, which may be an object, or
-// stand in the catalog, or not exist.
-func (u *update) addToForm(field Ref) error {
+// updateCatalog adds the field to the AcroForm, which may be an object, or
+// stand in the catalog, or not exist; raises the version; names a
+// certification. A field that is in the form already is the zero Ref.
+func (u *update) updateCatalog(field, certification Ref) error {
 	root, _ := u.v.trailer()["Root"].(Ref)
 	catalog, err := u.v.catalog()
 	if err != nil {
@@ -39,41 +40,45 @@ func (u *update) addToForm(field Ref) error {
 	if err != nil {
 		return err
 	}
-	raw, changed, err := u.raiseVersion(raw, catalog)
-	if err != nil {
+	before := raw.bytes()
+	if raw, err = u.raiseVersion(raw, catalog); err != nil {
 		return err
 	}
-	raw, added, err := u.formWith(raw, catalog, field)
-	if err != nil {
+	if raw, err = u.formWith(raw, catalog, field); err != nil {
 		return err
 	}
-	if changed || added {
+	if certification != (Ref{}) {
+		if raw, err = u.certify(raw, catalog, certification); err != nil {
+			return err
+		}
+	}
+	if !bytes.Equal(before, raw.bytes()) {
 		u.replace(root, raw)
 	}
 	return nil
 }
 
-// formWith adds the field and reports whether the catalog changes with it.
-func (u *update) formWith(raw rawDict, catalog Dict, field Ref) (rawDict, bool, error) {
+// formWith adds the field to the form, wherever that lives.
+func (u *update) formWith(raw rawDict, catalog Dict, field Ref) (rawDict, error) {
 	form, err := u.v.dict(catalog["AcroForm"], "/AcroForm")
 	if err != nil {
-		return nil, false, err
+		return nil, err
 	}
 	if form == nil {
 		b, err := appendObject(nil, u.add(Dict{"Fields": Array{field}, "SigFlags": 3}))
-		return raw.set("AcroForm", b), true, err
+		return raw.set("AcroForm", b), err
 	}
 	if ref, indirect := catalog["AcroForm"].(Ref); indirect {
-		return raw, false, u.extendForm(ref, form, field)
+		return raw, u.extendForm(ref, form, field)
 	}
 	inner, err := parseRawDict(raw.get("AcroForm"), u.v.d.lim.Depth)
 	if err != nil {
-		return nil, false, err
+		return nil, err
 	}
 	if inner, err = u.withField(inner, form, field); err != nil {
-		return nil, false, err
+		return nil, err
 	}
-	return raw.set("AcroForm", inner.bytes()), true, nil
+	return raw.set("AcroForm", inner.bytes()), nil
 }
 
 func (u *update) extendForm(ref Ref, form Dict, field Ref) error {
@@ -86,10 +91,13 @@ func (u *update) extendForm(ref Ref, form Dict, field Ref) error {
 	if err != nil {
 		return err
 	}
+	before := r.bytes()
 	if r, err = u.withField(r, form, field); err != nil {
 		return err
 	}
-	u.replace(ref, r)
+	if !bytes.Equal(before, r.bytes()) {
+		u.replace(ref, r)
+	}
 	return nil
 }
 
@@ -99,23 +107,32 @@ func (u *update) withField(r rawDict, form Dict, field Ref) (rawDict, error) {
 	if err != nil {
 		return nil, err
 	}
-	r = r.set("SigFlags", fmt.Append(nil, flags|3))
+	if form["SigFlags"] == nil || flags&3 != 3 {
+		r = r.set("SigFlags", fmt.Append(nil, flags|3))
+	}
+	if field == (Ref{}) {
+		return r, nil
+	}
 	return u.extend(r, "Fields", form["Fields"], field)
 }
 
-// raiseVersion sets /Version to 1.4, which soft masks need, if header and
-// catalog say less.
-func (u *update) raiseVersion(raw rawDict, catalog Dict) (rawDict, bool, error) {
+// raiseVersion sets /Version to 1.4, which soft masks need, or to 1.5, which
+// cross-reference streams need, if header and catalog say less.
+func (u *update) raiseVersion(raw rawDict, catalog Dict) (rawDict, error) {
 	b, err := u.v.d.src.bytes(u.v.d.base+5, 3)
 	if err != nil {
-		return nil, false, err
+		return nil, err
 	}
 	version := string(b)
 	if n, ok := catalog["Version"].(Name); ok && string(n) > version {
 		version = string(n)
 	}
-	if version >= "1.4" {
-		return raw, false, nil
+	need := "1.4"
+	if !u.v.d.sections[u.v.last].table {
+		need = "1.5"
 	}
-	return raw.set("Version", []byte("/1.4")), true, nil
+	if version >= need {
+		return raw, nil
+	}
+	return raw.set("Version", []byte("/"+need)), nil
 }

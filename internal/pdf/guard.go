@@ -37,7 +37,7 @@ func (d *Document) guard(s Stamp, name string) error {
 		}
 		d.hazards, d.inspected = hazards, true
 	}
-	if err := d.checkLocks(name); err != nil {
+	if err := d.checkLocks(s, name); err != nil {
 		return err
 	}
 	for _, h := range d.hazards {
@@ -102,27 +102,33 @@ func (d *Document) checkEntries() error {
 
 // checkLocks refuses what certifications and locks of earlier signatures
 // forbid (ISO 32000-1 12.8.2.2 and 12.8.2.4).
-func (d *Document) checkLocks(name string) error {
+func (d *Document) checkLocks(want Stamp, name string) error {
 	sigs, err := d.Signatures()
 	if err != nil {
 		return err
+	}
+	if want.Certify != 0 && len(sigs) > 0 {
+		return &Refusal{ReasonNotFirst, fmt.Sprintf("field %q is signed already, and only the first signature certifies", sigs[0].Fields[0])}
 	}
 	for _, s := range sigs {
 		if s.DocMDP == 1 {
 			return &Refusal{ReasonCertified, fmt.Sprintf("field %q is certified against every change", s.Fields[0])}
 		}
 		for _, l := range s.Locks {
+			if l.P == 1 {
+				return &Refusal{ReasonCertified, fmt.Sprintf("the lock of field %q permits no change", s.Fields[0])}
+			}
 			if l.covers(name) {
 				return &Refusal{ReasonLocked, fmt.Sprintf("the signature in field %q locks new fields", s.Fields[0])}
 			}
 		}
 	}
-	return d.checkPerms()
+	return d.checkPerms(want)
 }
 
 // checkPerms looks at the certification that the catalog names, which some
 // writers do not reach through a field.
-func (d *Document) checkPerms() error {
+func (d *Document) checkPerms(want Stamp) error {
 	v := d.newest()
 	c, err := v.catalog()
 	if err != nil {
@@ -135,6 +141,9 @@ func (d *Document) checkPerms() error {
 	dict, err := v.dict(perms["DocMDP"], "/DocMDP of /Perms")
 	if err != nil || dict == nil {
 		return err
+	}
+	if want.Certify != 0 {
+		return &Refusal{ReasonNotFirst, "the catalog's /Perms names a certification already"}
 	}
 	var s Signature
 	if err := v.references(dict, &s); err != nil {

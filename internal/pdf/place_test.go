@@ -59,7 +59,9 @@ func TestSealStandsWhereAsked(t *testing.T) {
 	}
 }
 
-func draw(t *testing.T, b []byte, name string) image.Image {
+func draw(t *testing.T, b []byte, name string) image.Image { return drawPage(t, b, name, 1) }
+
+func drawPage(t *testing.T, b []byte, name string, page int) image.Image {
 	t.Helper()
 	dir := t.TempDir()
 	if keep := os.Getenv("GOVSEAL_KEEP"); keep != "" {
@@ -69,7 +71,7 @@ func draw(t *testing.T, b []byte, name string) image.Image {
 	if err := os.WriteFile(in, b, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if out, err := exec.Command("pdftoppm", "-png", "-r", "72", "-cropbox", "-singlefile", in, filepath.Join(dir, name)).CombinedOutput(); err != nil {
+	if out, err := exec.Command("pdftoppm", "-png", "-r", "72", "-cropbox", "-singlefile", "-f", fmt.Sprint(page), in, filepath.Join(dir, name)).CombinedOutput(); err != nil {
 		t.Fatalf("pdftoppm: %v: %s", err, out)
 	}
 	f, err := os.ReadFile(filepath.Join(dir, name+".png"))

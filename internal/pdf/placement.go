@@ -5,22 +5,36 @@ package pdf
 import "math"
 
 // placement is what a content stream that draws one image says: nothing but
-// q, gs, cm, Do and Q, each at most once, Do exactly once.
+// q, gs, g, cm, Do and Q, each at most once, Do exactly once.
 type placement struct {
 	state Name
 	image Name
+	black bool // 0 g
 	cm    [6]float64
 }
 
-// fills reports whether the image covers the box exactly and upright.
-func (p placement) fills(box [4]float64) bool {
-	want := [6]float64{box[2] - box[0], 0, 0, box[3] - box[1], box[0], box[1]}
-	for i := range want {
-		if math.Abs(p.cm[i]-want[i]) > 0.001 {
-			return false
-		}
+// part returns which part of the image the box shows: all of it, filling the
+// box or in the middle of it, or a strip over the box's full width or height.
+// The image stands upright.
+func (p placement) part(box [4]float64) (part [4]float64, ok bool) {
+	const most = 0.001 // units
+	w, h := p.cm[0], p.cm[3]
+	if !(w > 0) || !(h > 0) || p.cm[1] != 0 || p.cm[2] != 0 {
+		return part, false
 	}
-	return want[0] > 0 && want[3] > 0
+	// The room between box and image on each side; negative where it is cut.
+	room := [4]float64{p.cm[4] - box[0], p.cm[5] - box[1], box[2] - p.cm[4] - w, box[3] - p.cm[5] - h}
+	flush := func(i int) bool { return math.Abs(room[i]) <= most }
+	middle := func(i int) bool { return room[i] >= -most && math.Abs(room[i]-room[i+2]) <= 2*most }
+	switch cut := func(i int) bool { return room[i] <= most && room[i+2] <= most }; {
+	case middle(0) && middle(1):
+		return wholeImage, true
+	case flush(1) && flush(3) && cut(0):
+		return [4]float64{max(0, -room[0]/w), 0, min(1, 1+room[2]/w), 1}, true
+	case flush(0) && flush(2) && cut(1):
+		return [4]float64{0, max(0, -room[1]/h), 1, min(1, 1+room[3]/h)}, true
+	}
+	return part, false
 }
 
 func parsePlacement(content []byte, depth int) (placement, error) {
@@ -75,6 +89,9 @@ func (p *placement) operator(op string, args []Object, done map[string]bool) boo
 			p.cm[i] = f
 		}
 		return true
+	case op == "g" && len(args) == 1 && !done["Do"]:
+		p.black = args[0] == Object(0.0)
+		return p.black
 	case (op == "gs" || op == "Do") && len(args) == 1 && !done["Do"]:
 		n, ok := args[0].(Name)
 		if op == "gs" {

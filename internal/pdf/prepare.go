@@ -19,7 +19,7 @@ type Prepared struct {
 	contents int // of the "<" in update
 	reserve  int
 	field    string
-	box      [4]float64
+	boxes    []Box
 	input    [32]byte
 	digest   [32]byte
 }
@@ -42,23 +42,23 @@ func (d *Document) Prepare(ctx context.Context, s Stamp) (*Prepared, error) {
 }
 
 func (d *Document) prepare(ctx context.Context, s Stamp) (*Prepared, error) {
-	name, err := d.fieldName(s.Field)
+	name, into, err := d.findName(&s)
 	if err != nil {
 		return nil, err
 	}
 	if err := d.guard(s, name); err != nil {
 		return nil, err
 	}
-	page, place, err := d.findPlace(s)
-	if err != nil {
+	l := layout{name: name, into: into}
+	if err := d.findPlaces(s, &l); err != nil {
 		return nil, err
 	}
 	state, err := d.hash(ctx, s.Hashed)
 	if err != nil {
 		return nil, err
 	}
-	p := &Prepared{d: d, reserve: s.Reserve, field: name, box: place.rect, input: state.Digest()}
-	if err := p.layOut(s, page, place); err != nil {
+	p := &Prepared{d: d, reserve: s.Reserve, field: name, boxes: l.boxes(), input: state.Digest()}
+	if err := p.layOut(s, &l); err != nil {
 		return nil, err
 	}
 	state.Write(p.update[:p.contents])
@@ -67,20 +67,63 @@ func (d *Document) prepare(ctx context.Context, s Stamp) (*Prepared, error) {
 	return p, nil
 }
 
+// layout is where everything will stand.
+type layout struct {
+	name     string
+	into     *target // nil for a new field
+	seals    []placed
+	captions []placed
+}
+
+func (l *layout) boxes() []Box {
+	var out []Box
+	for _, p := range l.seals {
+		out = append(out, Box{p.page, p.rect})
+	}
+	return out
+}
+
+// findName settles the field's name; for an existing field, also its lock.
+func (d *Document) findName(s *Stamp) (string, *target, error) {
+	if s.Into == "" {
+		name, err := d.fieldName(s.Field)
+		return name, nil, err
+	}
+	into, err := d.findField(*s)
+	if err != nil {
+		return "", nil, err
+	}
+	if into.lock != nil && (s.Lock == nil || s.Lock.Action != "All") {
+		if s.Lock != nil {
+			return "", nil, &Refusal{ReasonField, "the field has a lock of its own"}
+		}
+		s.Lock = into.lock
+	}
+	return into.field.name, into, nil
+}
+
 // layOut writes the update: appearance, signature, field, and the edits of
 // page, form and catalog.
-func (p *Prepared) layOut(s Stamp, page Ref, place placed) error {
+func (p *Prepared) layOut(s Stamp, l *layout) error {
 	u, err := p.d.newUpdate()
 	if err != nil {
 		return err
 	}
-	form := u.appearance(s.Picture, place)
+	shown := u.draw(s, l.seals, l.captions)
 	value := u.alloc()
-	field := u.add(s.widget(p.field, page, value, form, place))
-	if err := u.addToPage(page, field); err != nil {
+	var field, certification Ref
+	if l.into != nil {
+		err = u.sign(l.into, value, shown[0].form)
+	} else {
+		field, err = u.newField(s, l.name, value, shown)
+	}
+	if err != nil {
 		return err
 	}
-	if err := u.addToForm(field); err != nil {
+	if s.Certify != 0 {
+		certification = value
+	}
+	if err := u.updateCatalog(field, certification); err != nil {
 		return err
 	}
 	byteRange, contents := u.signature(value, s)
@@ -104,22 +147,53 @@ func (d *Document) hash(ctx context.Context, given *gm.Hash) (*gm.Hash, error) {
 	return h, d.copyRange(ctx, h, 0, d.src.size)
 }
 
-func (d *Document) findPlace(s Stamp) (Ref, placed, error) {
+func (d *Document) findPlaces(s Stamp, l *layout) error {
 	v := d.newest()
+	if l.into != nil {
+		at, err := l.into.place(v, s)
+		l.seals = []placed{at}
+		return err
+	}
 	pages, err := v.pages()
 	if err != nil {
-		return Ref{}, placed{}, err
+		return err
 	}
-	if s.Page < 1 || s.Page > len(pages) {
-		return Ref{}, placed{}, &Refusal{ReasonPlace, fmt.Sprintf("no page %d among %d", s.Page, len(pages))}
+	for _, want := range s.Places {
+		if want.Page < 1 || want.Page > len(pages) {
+			return &Refusal{ReasonPlace, fmt.Sprintf("no page %d among %d", want.Page, len(pages))}
+		}
+		pg := pages[want.Page-1]
+		g, err := v.geometry(pg)
+		if err != nil {
+			return err
+		}
+		at, err := g.place(want, s.Width, s.Height)
+		if err != nil {
+			return err
+		}
+		at.ref = pg.ref
+		l.seals = append(l.seals, at)
+		if s.Caption != nil && want.Slice == nil {
+			below, err := g.caption(at, *s.Caption)
+			if err != nil {
+				return err
+			}
+			l.captions = append(l.captions, below)
+		}
 	}
-	pg := pages[s.Page-1]
-	g, err := v.geometry(pg)
-	if err != nil {
-		return Ref{}, placed{}, err
+	return l.disjoint()
+}
+
+// disjoint refuses a caption that would stand on a seal.
+func (l *layout) disjoint() error {
+	for _, c := range l.captions {
+		for _, s := range l.seals {
+			if c.ref == s.ref && overlap(c.rect, s.rect) {
+				return &Refusal{ReasonPlace, fmt.Sprintf("a caption would stand on a seal on page %d", c.page)}
+			}
+		}
 	}
-	place, err := g.place(s)
-	return pg.ref, place, err
+	return nil
 }
 
 // fieldName checks the name asked for, or finds a free one.
@@ -155,11 +229,20 @@ func (p *Prepared) Digest() [32]byte { return p.digest }
 // InputDigest is SM3 of the whole file as it was handed in.
 func (p *Prepared) InputDigest() [32]byte { return p.input }
 
-// Box is where the stamp stands: lower left and upper right corner in default
+// Box is one place of the stamp: lower left and upper right corner in default
 // user space.
-func (p *Prepared) Box() [4]float64 { return p.box }
+type Box struct {
+	Page int
+	Rect [4]float64
+}
 
-// Field is the name of the new field.
+// Box is where the stamp stands, or its first place.
+func (p *Prepared) Box() [4]float64 { return p.boxes[0].Rect }
+
+// Boxes are all places of the stamp, in their order.
+func (p *Prepared) Boxes() []Box { return p.boxes }
+
+// Field is the name of the field.
 func (p *Prepared) Field() string { return p.field }
 
 // Size is the size of the sealed file in octets.

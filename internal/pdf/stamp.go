@@ -11,12 +11,18 @@ import (
 	"github.com/govseal/govseal/internal/gm"
 )
 
-// Stamp describes a new visible signature field.
+// Stamp describes a visible signature.
 type Stamp struct {
 	Page                   int     // 1 is the first
 	X, Y, Width, Height    float64 // mm, from the top left of the page as displayed
+	Places                 []Place // when given, all places of the one signature; Page, X and Y are then not looked at
 	Picture                *image.NRGBA
-	Field                  string // name; empty picks a free one
+	Caption                *Caption // below each whole seal, or above it where there is no room
+	Field                  string   // name of the new field; empty picks a free one
+	Into                   string   // name of an existing empty signature field, to be signed where it stands
+	Fit                    bool     // Into: shrink the seal to a field that is too small for it
+	Certify                int      // DocMDP permission 1 to 3; 0 for an approval signature
+	Lock                   *Lock    // fields that nobody may change or sign afterwards
 	Filter, SubFilter      string
 	Time                   time.Time // /M; left out when zero
 	Name, Reason, Location string
@@ -25,10 +31,20 @@ type Stamp struct {
 	Hashed                 *gm.Hash // running SM3 of the whole file, if the caller has it; not changed
 }
 
+// Caption is what may stand beside a seal: a date, a QR code. It is painted
+// black through a stencil, each sample darker than half being ink, in a widget
+// of its own, so that the seal's own form shows the picture and nothing else.
+type Caption struct {
+	Mask          *image.Gray
+	Width, Height float64 // mm
+	Gap           float64 // mm between seal and caption
+}
+
 const (
 	defaultReserve = 16 << 10
 	maxReserve     = 8 << 20
 	maxPixels      = 16 << 20
+	maxPlaces      = 10_000
 )
 
 func (s *Stamp) check() error {
@@ -43,6 +59,19 @@ func (s *Stamp) check() error {
 		return fmt.Errorf("prepare PDF: %d octets cannot be kept for Contents", s.Reserve)
 	case strings.Contains(s.Field, "."):
 		return fmt.Errorf("prepare PDF: a field name with a full stop")
+	case len(s.Places) > maxPlaces:
+		return &Refusal{ReasonPlace, fmt.Sprintf("more than %d places", maxPlaces)}
+	case s.Into != "" && (s.Field != "" || s.Caption != nil || len(s.Places) > 0):
+		return fmt.Errorf("prepare PDF: an existing field has its own name and place, and no caption")
+	}
+	if err := s.checkPermissions(); err != nil {
+		return err
+	}
+	if c := s.Caption; c != nil && (c.Mask == nil || c.Mask.Rect.Empty() || c.Mask.Rect.Dx() > maxPixels/c.Mask.Rect.Dy()) {
+		return fmt.Errorf("prepare PDF: a caption without a picture, or with too large a one")
+	}
+	if s.Places == nil {
+		s.Places = []Place{{Page: s.Page, X: s.X, Y: s.Y}}
 	}
 	if s.Reserve == 0 {
 		s.Reserve = defaultReserve
@@ -50,76 +79,19 @@ func (s *Stamp) check() error {
 	return nil
 }
 
-// appearance writes image, soft mask and form XObject. The picture multiplies
-// with what lies below it, as ink does: text shows through.
-func (u *update) appearance(pic *image.NRGBA, p placed) Ref {
-	w, h := pic.Rect.Dx(), pic.Rect.Dy()
-	rgb, alpha := make([]byte, 0, 3*w*h), make([]byte, 0, w*h)
-	for y := range h {
-		row := pic.Pix[y*pic.Stride:][:4*w]
-		for x := 0; x < 4*w; x += 4 {
-			rgb = append(rgb, row[x:x+3]...)
-			alpha = append(alpha, row[x+3])
+func (s *Stamp) checkPermissions() error {
+	if s.Certify < 0 || s.Certify > 3 {
+		return fmt.Errorf("prepare PDF: no certification permits %d", s.Certify)
+	}
+	if l := s.Lock; l != nil {
+		switch l.Action {
+		case "All", "Include", "Exclude":
+		default:
+			return fmt.Errorf("prepare PDF: no lock has the action %q", l.Action)
+		}
+		if l.Action == "All" && len(l.Fields) > 0 || l.Action == "Include" && len(l.Fields) == 0 {
+			return fmt.Errorf("prepare PDF: the lock's fields do not fit its action")
 		}
 	}
-	base := func(space string) Dict {
-		return Dict{"Type": Name("XObject"), "Subtype": Name("Image"), "Width": w, "Height": h,
-			"ColorSpace": Name(space), "BitsPerComponent": 8}
-	}
-	mask := u.stream(base("DeviceGray"), alpha)
-	dict := base("DeviceRGB")
-	dict["SMask"] = mask
-	img := u.stream(dict, rgb)
-	content, err := appendReal([]byte("q /Blend gs "), p.width)
-	if err == nil {
-		content, err = appendReal(append(content, " 0 0 "...), p.height)
-	}
-	if u.err == nil {
-		u.err = err
-	}
-	return u.stream(Dict{"Type": Name("XObject"), "Subtype": Name("Form"), "FormType": 1,
-		"BBox": Array{0, 0, p.width, p.height}, "Matrix": p.matrix(),
-		"Resources": Dict{"XObject": Dict{"Seal": img},
-			"ExtGState": Dict{"Blend": Dict{"Type": Name("ExtGState"), "BM": Name("Multiply")}}},
-	}, append(content, " 0 0 cm /Seal Do Q"...))
-}
-
-// widget is field and annotation in one dictionary.
-func (s Stamp) widget(name string, page, value, form Ref, p placed) Dict {
-	d := Dict{"Type": Name("Annot"), "Subtype": Name("Widget"), "FT": Name("Sig"), "T": Text(name), "V": value,
-		"P": page, "Rect": Array{p.rect[0], p.rect[1], p.rect[2], p.rect[3]},
-		"F":  132, // Print and Locked
-		"AP": Dict{"N": form}}
-	if p.rotate != 0 {
-		d["MK"] = Dict{"R": p.rotate}
-	}
-	return d
-}
-
-// byteRangeWidth is the room for "[0 a b c]" with three 64-bit numbers.
-const byteRangeWidth = 64
-
-// signature writes the signature dictionary and returns where, in the update,
-// the ByteRange and the Contents token stand.
-func (u *update) signature(ref Ref, s Stamp) (byteRange, contents int) {
-	u.begin(ref)
-	b := fmt.Appendf(u.buf, "%d %d obj\n<</Type/Sig/Filter", ref.Num, ref.Gen)
-	b = append(appendName(b, Name(s.Filter)), "/SubFilter"...)
-	b = appendName(b, Name(s.SubFilter))
-	for _, e := range []struct{ key, text string }{{"Name", s.Name}, {"Reason", s.Reason}, {"Location", s.Location}} {
-		if e.text != "" {
-			b = appendString(append(appendName(b, Name(e.key)), ' '), Text(e.text))
-		}
-	}
-	if !s.Time.IsZero() {
-		b = appendString(append(b, "/M "...), String(formatDate(s.Time)))
-	}
-	b = append(b, "/ByteRange "...)
-	byteRange = len(b)
-	b = append(b, strings.Repeat(" ", byteRangeWidth)...)
-	b = append(b, "/Contents "...)
-	contents = len(b)
-	b = append(append(append(b, '<'), strings.Repeat("0", 2*s.Reserve)...), '>')
-	u.buf = append(b, ">>\nendobj\n"...)
-	return byteRange, contents
+	return nil
 }

@@ -20,6 +20,8 @@ type update struct {
 	rows  []updateRow
 	next  int // first free object number
 	err   error
+
+	written map[int]bool // by object number
 }
 
 type updateRow struct {
@@ -28,7 +30,7 @@ type updateRow struct {
 }
 
 func (d *Document) newUpdate() (*update, error) {
-	u := &update{v: d.newest(), start: d.src.size}
+	u := &update{v: d.newest(), start: d.src.size, written: map[int]bool{}}
 	for _, s := range d.sections {
 		size, _ := s.trailer["Size"].(int64)
 		u.next = max(u.next, int(size))
@@ -48,7 +50,16 @@ func (u *update) alloc() Ref {
 	return Ref{Num: u.next - 1}
 }
 
-func (u *update) begin(ref Ref) { u.rows = append(u.rows, updateRow{ref, u.start + int64(len(u.buf))}) }
+// begin notes where an object starts. One that two edits would replace, such
+// as an array that two pages share, cannot be written: the second would undo
+// the first.
+func (u *update) begin(ref Ref) {
+	if u.written[ref.Num] && u.err == nil {
+		u.err = &Refusal{ReasonBroken, fmt.Sprintf("object %d serves two places that change", ref.Num)}
+	}
+	u.written[ref.Num] = true
+	u.rows = append(u.rows, updateRow{ref, u.start + int64(len(u.buf))})
+}
 
 func (u *update) object(ref Ref, o Object) {
 	u.begin(ref)
@@ -81,10 +92,16 @@ func (u *update) edit(ref Ref) (rawDict, error) {
 
 func (u *update) replace(ref Ref, r rawDict) { u.object(ref, Raw(r.bytes())) }
 
-// extend appends an element to the array under key, wherever that array
-// lives: within the dictionary, or as an object that is then replaced.
-func (u *update) extend(r rawDict, key Name, current Object, element Ref) (rawDict, error) {
-	e, _ := appendObject(nil, element)
+// extend appends elements to the array under key, wherever that array lives:
+// within the dictionary, or as an object that is then replaced.
+func (u *update) extend(r rawDict, key Name, current Object, elements ...Ref) (rawDict, error) {
+	var e []byte
+	for i, ref := range elements {
+		if i > 0 {
+			e = append(e, ' ')
+		}
+		e, _ = appendObject(e, ref)
+	}
 	if ref, ok := current.(Ref); ok {
 		o, err := u.v.resolve(ref)
 		if err != nil {
