@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+//lint:file-ignore SA1019 the bare DOS times of a copied entry stay as they were; Modified would add an extra field
+
 package ofd
 
 import (
@@ -154,7 +156,6 @@ func (pr *Prepared) Write(w io.Writer, signedValue, wholeValue []byte) (int64, e
 // copyRaw copies an entry without inflating it. Extra fields, which held
 // 64-bit sizes or times, are left out, and sizes stand in the local header.
 func (p *Package) copyRaw(z *zip.Writer, e Entry) error {
-	//lint:ignore SA1019 the times of an entry that is copied stay as they were, octet for octet
 	h := &zip.FileHeader{Name: e.Name, Method: e.method, CRC32: e.crc, CreatorVersion: e.madeBy, ReaderVersion: 20,
 		CompressedSize64: uint64(e.Compressed), UncompressedSize64: uint64(e.Size), ExternalAttrs: e.attrs,
 		Flags: e.flags &^ flagDescriptor, ModifiedTime: e.time, ModifiedDate: e.date}
@@ -185,7 +186,6 @@ func writeEntry(z *zip.Writer, name string, data []byte) error {
 	if err := f.Close(); err != nil {
 		return err
 	}
-	//lint:ignore SA1019 Modified would add an extra field; the bare date keeps the header small and fixed
 	h := &zip.FileHeader{Name: name, Method: zip.Deflate, CRC32: crc32.ChecksumIEEE(data), CreatorVersion: 20, ReaderVersion: 20,
 		CompressedSize64: uint64(packed.Len()), UncompressedSize64: uint64(len(data)), Flags: flagUTF8, ModifiedDate: dosEpoch}
 	w, err := z.CreateRaw(h)
