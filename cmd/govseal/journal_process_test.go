@@ -173,22 +173,22 @@ func readJournals(t *testing.T, dir string) []receipt {
 type customers struct {
 	town     *town
 	journals string // folder
-	next     [townApps]int
+	next     [customerApps]int
 }
 
 // work has every application place orders until the server is gone or ctx
 // ends. It returns the orders that were sent and never answered.
 func (w *customers) work(ctx context.Context, t *testing.T, s *server) (open []order) {
 	t.Helper()
-	lost := make(chan order, townApps)
-	for app := range townApps {
+	lost := make(chan order, customerApps)
+	for app := range customerApps {
 		c, j := w.town.client(t, s, app), openJournal(t, w.journals, app)
 		go func() {
 			defer j.f.Close()
 			lost <- w.one(ctx, t, app, c, j)
 		}()
 	}
-	for range townApps {
+	for range customerApps {
 		if o := <-lost; o.N >= 0 {
 			open = append(open, o)
 		}

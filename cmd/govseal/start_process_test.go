@@ -28,7 +28,7 @@ import (
 // own (TestMain puts the program on PATH) and treat them as the world does:
 // they kill, stop and starve them, and look at what is left.
 
-// town is a city on disk that no process has open, with what its eight
+// town is a city on disk that no process has open, with what its ten
 // applications need to know.
 type town struct {
 	dir    string
@@ -38,7 +38,10 @@ type town struct {
 	grant  string // of the first application
 }
 
-const townApps = 8
+const (
+	townApps     = 10
+	customerApps = 8 // of them order; the others are for tests
+)
 
 // firstTown makes the town that all process tests copy, once.
 var firstTown = sync.OnceValues(func() (*town, error) {
