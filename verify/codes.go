@@ -12,6 +12,27 @@ const (
 	CodeEncrypted            Code = "DOCUMENT_ENCRYPTED"
 	CodeUnreachable          Code = "SIGNATURE_UNREACHABLE"
 	CodeLimitExceeded        Code = "LIMIT_EXCEEDED"
+	CodeOverLimit            Code = "DOCUMENT_OVER_LIMIT"
+	CodeUncoveredContent     Code = "OFD_UNCOVERED_CONTENT"
+	CodeHiddenEntry          Code = "OFD_HIDDEN_ENTRY"
+	CodeListOpen             Code = "OFD_SIGNATURES_OPEN"
+	CodeUncoveredOther       Code = "OFD_UNCOVERED_MACHINERY"
+	CodeUnlistedSignature    Code = "OFD_SIGNATURE_UNLISTED"
+	CodeListShared           Code = "OFD_SIGNATURES_SHARED"
+	CodeSeveralDocuments     Code = "OFD_SEVERAL_DOCUMENTS"
+	CodeOtherVersions        Code = "OFD_OTHER_VERSIONS"
+	CodeMissingFile          Code = "OFD_MISSING_FILE"
+	CodeUnreadableFile       Code = "OFD_UNREADABLE_FILE"
+	CodeNestedPackage        Code = "OFD_NESTED_PACKAGE"
+	CodeStampAnnotation      Code = "OFD_STAMP_ANNOTATION"
+	CodeEntriesDisagree      Code = "OFD_ENTRIES_DISAGREE"
+	CodeLocked               Code = "OFD_LOCK_BROKEN"
+	CodeMisplaced            Code = "SIGNATURE_MISPLACED"
+	CodeBaseSignature        Code = "BASE_SIGNATURE_NOT_VALID"
+	CodeBareSignature        Code = "SIGNATURE_WITHOUT_CERTIFICATE"
+	CodeSealFile             Code = "SEAL_FILE_MISMATCH"
+	CodePlace                Code = "SEAL_PLACE"
+	CodePictureNotShown      Code = "SEAL_PICTURE_NOT_SHOWN"
 	CodeStampMissing         Code = "STAMP_MISSING"
 	CodeStampForeign         Code = "STAMP_FOREIGN"
 	CodeHashFailure          Code = "HASH_FAILURE"
@@ -84,6 +105,27 @@ var sentences = map[Code]sentence{
 	CodeEncrypted:            {"文件已加密，无法查验其内容。", "The file is encrypted and cannot be examined."},
 	CodeUnreachable:          {"文件含有签名数据，但没有任何表单域引用它。", "The file holds signature data that no form field leads to."},
 	CodeLimitExceeded:        {"签章数量超过允许的上限，未全部查验。", "There are more stamps than the limit allows; not all were examined."},
+	CodeOverLimit:            {"文件展开后的规模超过允许的上限，未予查验。", "The file costs more to read than the limits allow; it was not examined."},
+	CodeUncoveredContent:     {"页面所显示的部分内容不在签章保护范围之内，无法判断其是否被添加或改动。", "Part of what the pages show is not covered by the stamp; nobody can say whether it was added or changed."},
+	CodeHiddenEntry:          {"文件包内夹带了没有任何内容引用的文件。", "The package holds files that nothing in it leads to."},
+	CodeListOpen:             {"签名列表未被锁定：之后可以追加其他签章。", "The list of signatures is not locked: further signatures may be added."},
+	CodeUncoveredOther:       {"有不影响显示的文件（其他签章的数据、标引等）不在保护范围之内。", "Files that nothing shown depends on (data of other signatures, tags) are not covered."},
+	CodeUnlistedSignature:    {"文件包内有签章数据，但不在签名列表之中：可能有签章被移除。", "The package holds data of a signature that no list names: a signature may have been removed."},
+	CodeListShared:           {"多个文档使用同一签名列表，无法确定签章属于哪个文档。", "Several documents name one list of signatures: it is unclear which of them is signed."},
+	CodeSeveralDocuments:     {"文件包内有多个文档，阅读软件可能只显示其中一个。", "The package holds several documents; a reader may show only one of them."},
+	CodeOtherVersions:        {"文件包内还有文档的其他版本。", "The package lists other versions of the document."},
+	CodeMissingFile:          {"文件引用了包内不存在的文件。", "Files of the package name others that are not there."},
+	CodeUnreadableFile:       {"包内有无法解析的文件，不能确定它引用了什么。", "A file of the package cannot be read; what it leads to is unknown."},
+	CodeNestedPackage:        {"文件包内含有另一个压缩包，其内容未作查验。", "The package holds another package; what is in there was not examined."},
+	CodeStampAnnotation:      {"页面上有看似印章的普通注释，它不是电子印章。", "An ordinary annotation calls itself a stamp; it is not an electronic seal."},
+	CodeEntriesDisagree:      {"文件包的内容与其防夹带清单不一致。", "The package does not hold what its signed list of entries says."},
+	CodeLocked:               {"文件已被一枚签章锁定，之后又追加了签章。", "A signature had locked the document, and another was added afterwards."},
+	CodeMisplaced:            {"签章所记录的位置与其实际位置不符，可能是从别处移来的。", "The signature names another place in the package than where it lies: it may come from elsewhere."},
+	CodeBaseSignature:        {"该签名所依据的另一签名未通过验证。", "The signature is based on another one that is not valid."},
+	CodeBareSignature:        {"签名值没有附带证书，无法验证是谁签的。", "The signature value comes without a certificate: nobody can say who made it."},
+	CodeSealFile:             {"文件包中的印章文件与签章数据中的印章不一致。", "The seal file in the package is not the seal within the signature."},
+	CodePlace:                {"印章在页面上的位置不正常。", "Something is odd about where the seal shows on the pages."},
+	CodePictureNotShown:      {"印章图像的格式不能在此显示。", "The seal's picture is of a format that is not shown here."},
 	CodeStampMissing:         {"决定书列明的单位尚未签章，或其签章已被移除。", "A department that the decision lists has not stamped it, or its stamp was removed."},
 	CodeStampForeign:         {"签章单位不在决定书列明的单位之中。", "The stamp is of a department that the decision does not list."},
 	CodeHashFailure:          {"文件内容与签章时不一致，已被改动。", "The content differs from what was stamped: it was changed."},

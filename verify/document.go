@@ -23,17 +23,22 @@ func sniff(d Document) (Kind, error) {
 	}
 	text := bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")), " \t\r\n")
 	switch {
+	case bytes.HasPrefix(head, zipEntry):
+		return KindOFD, nil
 	case bytes.Contains(head, []byte("%PDF-")):
 		return KindPDF, nil
 	case len(text) > 0 && text[0] == '{':
 		return KindDecision, nil
-	case bytes.HasPrefix(head, []byte("PK\x03\x04")):
-		return "", fmt.Errorf("%w (OFD is not supported yet)", ErrUnknownKind)
 	case len(head) > 4 && head[0] == 0x30:
 		return sniffDER(head)
+	case bytes.Contains(head, zipEntry): // octets before it were seen with one vendor
+		return KindOFD, nil
 	}
 	return "", ErrUnknownKind
 }
+
+// zipEntry begins every entry of a ZIP container, which an OFD is.
+var zipEntry = []byte("PK\x03\x04")
 
 // sniffDER tells by the first grandchildren: a ContentInfo begins with an
 // object identifier, TBS_Sign with its version, SES_SealInfo with its header.

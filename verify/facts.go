@@ -13,7 +13,9 @@ import (
 // CoverageFact says how much of the file the stamp covers.
 type CoverageFact struct {
 	Fact
-	Scope string `json:"scope,omitempty"` // whole-file or revision
+	Scope     string      `json:"scope,omitempty"`     // whole-file or revision; OFD: package or partial
+	Locked    bool        `json:"locked,omitempty"`    // OFD: no signature may follow
+	Uncovered []Uncovered `json:"uncovered,omitempty"` // OFD: entries that the stamp does not protect, at most 100
 }
 
 // ChangesFact lists what came after the stamp.

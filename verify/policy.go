@@ -60,6 +60,10 @@ type Policy struct {
 type Limits struct {
 	Size   int64 // octets of the document, default 1 GiB
 	Stamps int   // default 64
+	// Inflated and Entries bound an OFD: octets of all its entries together
+	// (default 500 MiB) and their number (default 10,000).
+	Inflated int64
+	Entries  int
 }
 
 // Bounds of what a document may bring along.
@@ -130,7 +134,8 @@ func (p Policy) normal() (Policy, error) {
 	if p.Arc == nil {
 		p.Arc = cert.DefaultArc
 	}
-	if len(p.Arc) < 2 || p.FreshFor < 0 || p.Limits.Size < 0 || p.Limits.Stamps < 0 {
+	if len(p.Arc) < 2 || p.FreshFor < 0 || p.Limits.Size < 0 || p.Limits.Stamps < 0 ||
+		p.Limits.Inflated < 0 || p.Limits.Entries < 0 {
 		return p, fmt.Errorf("verify: arc, freshness or limits out of range")
 	}
 	if p.Limits.Size == 0 {

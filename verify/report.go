@@ -10,6 +10,7 @@ type Kind string
 const (
 	KindDecision      Kind = "decision"
 	KindPDF           Kind = "pdf"
+	KindOFD           Kind = "ofd"
 	KindSeal          Kind = "seal"           // a bare SESeal
 	KindSealSignature Kind = "seal-signature" // a bare SES_Signature
 	KindCMS           Kind = "cms"            // a bare CMS SignedData
@@ -88,6 +89,7 @@ type Report struct {
 	Issuers    IssuersFact     `json:"issuers"`
 	Stamps     []Stamp         `json:"stamps"`
 	TimeStamps []DocumentStamp `json:"documentTimeStamps,omitempty"` // PDF
+	Package    *PackageFact    `json:"package,omitempty"`            // OFD: the signed list of all entries
 	Decision   *DecisionView   `json:"decision,omitempty"`
 }
 
@@ -109,8 +111,9 @@ type Stamp struct {
 	Form    string  `json:"form"`  // ses, cms, unknown, or seal for a bare seal
 	Field   string  `json:"field,omitempty"`
 	Verdict Verdict `json:"verdict"`
-	Level   string  `json:"level"` // B: time only claimed; T: time proven
-	SM3     string  `json:"sm3"`   // digest of the stamp's own encoding, hex
+	Level   string  `json:"level"`            // B: time only claimed; T: time proven
+	SM3     string  `json:"sm3"`              // digest of the stamp's own encoding, hex
+	Places  []Place `json:"places,omitempty"` // OFD: where it shows
 
 	Intact     Fact           `json:"intact"`
 	Coverage   CoverageFact   `json:"coverage"`
@@ -141,6 +144,9 @@ func (r *Report) Codes() []Code {
 
 func (r *Report) facts() []*Fact {
 	all := []*Fact{&r.Document, &r.Issuers.Fact}
+	if r.Package != nil && r.Package.Status == Failed {
+		all = append(all, &r.Package.Fact)
+	}
 	for i := range r.Stamps {
 		all = append(all, r.Stamps[i].facts()...)
 	}

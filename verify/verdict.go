@@ -28,6 +28,9 @@ func (r *run) conclude() {
 	if len(rep.Stamps) == 0 && rep.Document.Status == OK {
 		rep.Verdict = Unsealed
 	}
+	if rep.Package != nil && rep.Package.Status == Failed {
+		rep.Verdict = Invalid // its signer being unknown takes nothing from the stamps
+	}
 	rep.Summary = summaries[rep.Verdict]
 }
 

@@ -48,7 +48,7 @@ var (
 	// ErrTooLarge: the document exceeds the policy's limit.
 	ErrTooLarge = errors.New("verify: the document is larger than the limit")
 	// ErrUnknownKind: the document is of no kind that can be verified.
-	ErrUnknownKind = errors.New("verify: neither a decision, a PDF, a seal, a seal signature nor a CMS")
+	ErrUnknownKind = errors.New("verify: neither a decision, a PDF, an OFD, a seal, a seal signature nor a CMS")
 )
 
 // Verify examines the document under the policy. The error is not nil when it
@@ -85,6 +85,9 @@ func Verify(ctx context.Context, d Document, p Policy) (*Report, error) {
 func (r *run) examine(kind Kind, d Document) error {
 	if kind == KindPDF {
 		return r.examinePDF(d)
+	}
+	if kind == KindOFD {
+		return r.examineOFD(d)
 	}
 	raw, err := r.readAll(d)
 	if err != nil {
