@@ -65,6 +65,11 @@ func checkCopy(ctx context.Context, path string) error {
 		return err
 	}
 	defer db.Close()
+	return integrity(ctx, db)
+}
+
+// integrity reads every page, and compares tables with their indexes.
+func integrity(ctx context.Context, db *sql.DB) error {
 	var verdict string
 	if err := db.QueryRowContext(ctx, `PRAGMA integrity_check(1)`).Scan(&verdict); err != nil {
 		return err
@@ -74,6 +79,8 @@ func checkCopy(ctx context.Context, path string) error {
 	}
 	return nil
 }
+
+func (e *liteEngine) check(ctx context.Context) error { return integrity(ctx, e.readers) }
 
 // openAlone opens a file that nobody else writes, without changing it.
 func openAlone(path string) (*sql.DB, error) {

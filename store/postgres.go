@@ -54,6 +54,9 @@ func (e *pgEngine) backup(context.Context, string) error {
 	return errors.New("a PostgreSQL database is copied with pg_dump, see docs/operations.md")
 }
 
+// check is the server's own business: data checksums, amcheck.
+func (e *pgEngine) check(context.Context) error { return nil }
+
 // write runs work, again when the database forced it back. The ledger's head
 // row is locked last, so that transactions queue for it and cannot deadlock.
 func (e *pgEngine) write(ctx context.Context, work func(context.Context, *tx) error) error {

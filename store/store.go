@@ -59,6 +59,7 @@ type engine interface {
 	// forUpdate is the clause that locks selected rows until the commit.
 	forUpdate() string
 	backup(ctx context.Context, path string) error
+	check(ctx context.Context) error
 	close() error
 }
 
@@ -136,6 +137,15 @@ func (db *DB) Ping(ctx context.Context) error {
 func (db *DB) Backup(ctx context.Context, path string) error {
 	if err := db.engine.backup(ctx, path); err != nil {
 		return fmt.Errorf("back up database: %w", err)
+	}
+	return nil
+}
+
+// Check reads every page of an SQLite file and names the first thing that is
+// damaged. What a PostgreSQL server keeps is the server's to check: nil.
+func (db *DB) Check(ctx context.Context) error {
+	if err := db.engine.check(ctx); err != nil {
+		return fmt.Errorf("the database file is damaged: %w", err)
 	}
 	return nil
 }

@@ -119,15 +119,19 @@ func (p *program) ledgerVerify() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "verify",
 		Short: "Replay the whole ledger and compare everything",
-		Long: `verify replays every row and compares leaves, audit entries, kept hashes and the head. It finds what
-was changed around govseal. With --since, a checkpoint that was kept outside, it is the auditor's
-form: whoever rebuilds the whole tree cannot pass it. Exit status 1 when something is wrong.`,
+		Long: `verify reads every page of an SQLite file, then replays every row and compares leaves, audit entries,
+kept hashes and the head. It finds what was changed around govseal. With --since, a checkpoint that
+was kept outside, it is the auditor's form: whoever rebuilds the whole tree cannot pass it. Exit
+status 1 when something is wrong.`,
 		Example: `  govseal ledger verify --since /mnt/witness/2026-11-01.note`,
 		Args:    noArgs,
 		RunE: p.on(func(ctx context.Context, c *city, _ string, _ []string) error {
 			held, err := readNote(since)
 			if err != nil {
 				return err
+			}
+			if err := c.db.Check(ctx); err != nil {
+				return &exitError{exitRefused, err.Error()}
 			}
 			findings, err := c.ledger.Verify(ctx, held, nil)
 			if err != nil {

@@ -7,6 +7,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -219,5 +220,30 @@ func (w *town) move(t *testing.T, away string) {
 	}
 	if err := os.Rename(here, there); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// A damaged page that no row of the ledger lies on is found all the same.
+func TestDamagedPage(t *testing.T) {
+	w := newTown(t, "")
+	db := w.sql(t)
+	var page, size int64
+	if err := db.QueryRow(`SELECT rootpage, (SELECT page_size FROM pragma_page_size) FROM sqlite_master WHERE name = 'grants_seal'`).Scan(&page, &size); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.Exec(`PRAGMA wal_checkpoint(TRUNCATE)`); err != nil {
+		t.Fatal(err)
+	}
+	db.Close()
+	f, err := os.OpenFile(filepath.Join(w.dir, databaseFile), os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = f.WriteAt(bytes.Repeat([]byte{0x5a}, 64), page*size-64) // pages count from 1: the end of this one
+	if err := errors.Join(err, f.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if out, talk, status := w.govseal(t, "ledger", "verify"); status != exitRefused || !strings.Contains(talk, "the database file is damaged") {
+		t.Errorf("ledger verify: status %d\n%s%s", status, out, talk)
 	}
 }
