@@ -4,8 +4,8 @@ package verify
 
 import "github.com/govseal/govseal/internal/ofd"
 
-// Place is where a stamp shows, in millimetres from the top left of the page.
-type Place struct {
+// StampPlace is where a stamp shows, in millimetres from the top left of the page.
+type StampPlace struct {
 	Page   int     `json:"page"` // 1 is the first; 0 when there is no such page
 	X      float64 `json:"x"`
 	Y      float64 `json:"y"`
@@ -30,7 +30,7 @@ func (o *ofdRun) places(sig *ofd.Signature, s *Stamp) error {
 	}
 	for _, st := range sig.Stamps[:min(len(sig.Stamps), maxPlaces)] {
 		b := st.Boundary
-		s.Places = append(s.Places, Place{Page: pages[st.PageRef], X: b.X, Y: b.Y, Width: b.Width, Height: b.Height, Slice: st.Clip != nil})
+		s.Places = append(s.Places, StampPlace{Page: pages[st.PageRef], X: b.X, Y: b.Y, Width: b.Width, Height: b.Height, Slice: st.Clip != nil})
 	}
 	faults, err := o.pkg.CheckStamps(sig)
 	if err != nil {

@@ -107,13 +107,13 @@ type Applied struct {
 
 // Stamp is one use of a seal, or one signature, with its facts.
 type Stamp struct {
-	Index   int     `json:"index"` // from 1, in the document's order
-	Form    string  `json:"form"`  // ses, cms, unknown, or seal for a bare seal
-	Field   string  `json:"field,omitempty"`
-	Verdict Verdict `json:"verdict"`
-	Level   string  `json:"level"`            // B: time only claimed; T: time proven
-	SM3     string  `json:"sm3"`              // digest of the stamp's own encoding, hex
-	Places  []Place `json:"places,omitempty"` // OFD: where it shows
+	Index   int          `json:"index"` // from 1, in the document's order
+	Form    string       `json:"form"`  // ses, cms, unknown, or seal for a bare seal
+	Field   string       `json:"field,omitempty"`
+	Verdict Verdict      `json:"verdict"`
+	Level   string       `json:"level"`            // B: time only claimed; T: time proven
+	SM3     string       `json:"sm3"`              // digest of the stamp's own encoding, hex
+	Places  []StampPlace `json:"places,omitempty"` // OFD: where it shows
 
 	Intact     Fact           `json:"intact"`
 	Coverage   CoverageFact   `json:"coverage"`
