@@ -62,7 +62,12 @@ func New(c Config) (*Authority, error) {
 
 // Stamp returns a token over SM3 of data, certificates included.
 func (a *Authority) Stamp(ctx context.Context, data []byte) (token []byte, err error) {
-	imprint := gm.SM3(data)
+	return a.StampDigest(ctx, gm.SM3(data))
+}
+
+// StampDigest returns a token over something whose SM3 digest is known,
+// certificates included.
+func (a *Authority) StampDigest(ctx context.Context, imprint [32]byte) (token []byte, err error) {
 	return a.issue(ctx, &tsp.Request{HashAlgorithm: gm.OIDSM3, Imprint: imprint[:], CertReq: true})
 }
 

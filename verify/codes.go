@@ -42,6 +42,7 @@ const (
 	CodeChanged              Code = "CHANGED_AFTER_STAMP"
 	CodeChangesAllowed       Code = "CHANGES_ALLOWED"
 	CodeChangesForm          Code = "CHANGES_FORM_FILLED"
+	CodeChangesAnnotated     Code = "CHANGES_ANNOTATED"
 	CodeChangesUnknown       Code = "CHANGES_UNKNOWN"
 	CodeLaterSignature       Code = "LATER_SIGNATURE_NOT_VALID"
 	CodeSigCrypto            Code = "SIG_CRYPTO_FAILURE"
@@ -135,6 +136,7 @@ var sentences = map[Code]sentence{
 	CodeChanged:              {"文件在盖章之后被改动。", "The file was changed after it was stamped."},
 	CodeChangesAllowed:       {"盖章之后只有允许的追加（验证材料、时间戳或其他有效签名）。", "Only permitted additions follow the stamp: validation material, time-stamps or further valid signatures."},
 	CodeChangesForm:          {"盖章之后有表单域被填写，是否允许由验证策略决定。", "Form fields were filled in after the stamp; whether that is allowed is for the policy to say."},
+	CodeChangesAnnotated:     {"盖章之后添加或改动了批注，是否允许由验证策略决定。", "Annotations were added or changed after the stamp; whether that is allowed is for the policy to say."},
 	CodeChangesUnknown:       {"盖章之后的改动无法比对。", "What came after the stamp could not be compared."},
 	CodeLaterSignature:       {"盖章之后追加的签名本身未通过验证。", "A signature added later is not valid itself."},
 	CodeSigCrypto:            {"签名值不正确：签名不是由该证书的私钥作出的，或签名数据被改动。", "The signature value is wrong: it was not made with this certificate's key, or the signed data was changed."},

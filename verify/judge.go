@@ -30,10 +30,12 @@ type poe struct {
 	slack     time.Duration // how much later it may have been
 	by        string
 	authority string
+
+	certificate *cert.Certificate // the authority's; nil for a ledger
 }
 
 // judge establishes everything that does not depend on the format.
-func (r *run) judge(s *Stamp, c claim) {
+func (r *run) judge(s *Stamp, c claim) when {
 	w := r.when(s, c)
 	r.judgeSigner(s, c, w)
 	r.judgeSeal(s, c, w)
@@ -42,6 +44,7 @@ func (r *run) judge(s *Stamp, c claim) {
 	s.Seal.ok()
 	s.Revocation.ok()
 	s.Time.ok()
+	return w
 }
 
 // signerUsage is what a seal's or signer's certificate must allow: to sign,

@@ -4,12 +4,15 @@ package verify
 
 import (
 	"bytes"
+	"encoding/asn1"
 	"fmt"
 	"io"
 	"strings"
 
 	"github.com/govseal/govseal/internal/cms"
+	"github.com/govseal/govseal/internal/gm"
 	"github.com/govseal/govseal/internal/pdf"
+	"github.com/govseal/govseal/internal/tsp"
 )
 
 // pdfRun is the verification of one PDF.
@@ -20,6 +23,9 @@ type pdfRun struct {
 	ranges map[int]*tap // SM3 over the byte ranges, by index of the signature
 	stamps map[int]int  // index of the signature -> index in the report
 	tokens []laterToken // trusted document time-stamps
+	own    pool         // what the signatures carry
+	store  *pdf.DSS     // as the end of the file shows it; nil for none
+	lone   map[int]*run // with the file's own material alone, by revision
 }
 
 // laterToken is a document time-stamp that proves what lies before it.
@@ -30,7 +36,7 @@ type laterToken struct {
 
 func (r *run) examinePDF(d Document) error {
 	r.report.Issuers.none()
-	p := &pdfRun{run: r, stamps: map[int]int{}}
+	p := &pdfRun{run: r, stamps: map[int]int{}, lone: map[int]*run{}}
 	p.open(d)
 	if err := p.hash(d); err != nil {
 		return err
@@ -87,25 +93,6 @@ func (p *pdfRun) open(d Document) {
 	f.ok()
 }
 
-// collect takes certificates and CRLs of all signatures before any is judged:
-// a time-stamp may need what an earlier signature carries.
-func (p *pdfRun) collect() {
-	for i := range p.sigs {
-		der, err := cms.Trim(p.sigs[i].Contents)
-		if err != nil {
-			continue
-		}
-		sd, err := cms.Parse(der)
-		if err != nil {
-			continue // a seal signature, or said where it is judged
-		}
-		p.pool.add(sd.Certificates, sd.CRLs)
-		for j := range sd.Signers {
-			p.embeddedRevocation(&sd.Signers[j])
-		}
-	}
-}
-
 // documentStamp judges a document time-stamp (ISO 32000-2 12.8.5).
 func (p *pdfRun) documentStamp(i int) {
 	sig := &p.sigs[i]
@@ -119,10 +106,8 @@ func (p *pdfRun) documentStamp(i int) {
 		f.fail(CodeTimestampInvalid, err.Error())
 	}
 	if f.Status == "" {
-		var content bytes.Buffer
-		if err = p.content(i, &content); err != nil {
-			f.unknown(CodeTimestampInvalid, err.Error())
-		} else if at, ok := p.trustToken(f, der, content.Bytes()); ok {
+		check := func(t *tsp.Token) ([]byte, error) { return t.VerifyHashed(p.hashOf(i), p.pool.ders()) }
+		if at, ok := p.trustTokenOver(f, der, check); ok {
 			at.by = "document-timestamp"
 			entry.Time, entry.Authority = moment(at.at), at.authority
 			p.tokens = append(p.tokens, laterToken{i, at})
@@ -132,9 +117,25 @@ func (p *pdfRun) documentStamp(i int) {
 	p.report.TimeStamps = append(p.report.TimeStamps, entry)
 }
 
+// hashOf digests the byte ranges of a signature; those by SM3 are at hand.
+func (p *pdfRun) hashOf(i int) func(asn1.ObjectIdentifier) ([]byte, error) {
+	return func(alg asn1.ObjectIdentifier) ([]byte, error) {
+		if t, ok := p.ranges[i]; ok && alg.Equal(gm.OIDSM3) {
+			return t.sum[:], nil
+		}
+		h, err := cms.NewHash(alg)
+		if err != nil {
+			return nil, err
+		}
+		if err := p.doc.Digest(p.ctx, &p.sigs[i], h); err != nil {
+			return nil, err
+		}
+		return h.Sum(nil), nil
+	}
+}
+
 // maxContent bounds signed content that must be held in memory: signatures
-// without signed attributes and document time-stamps, neither of which govseal
-// makes.
+// without signed attributes, which govseal does not make.
 const maxContent = 128 << 20
 
 func (p *pdfRun) content(i int, w *bytes.Buffer) error {

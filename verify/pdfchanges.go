@@ -27,8 +27,9 @@ var levelNames = map[pdf.Level]string{
 
 // changes judges what came after a signature (design.md 6): DSS and document
 // time-stamps, and further signatures that are themselves valid, are allowed
-// and listed; form filling is undecided unless the policy allows it; anything
-// else is a change of the stamped document.
+// and listed; form filling and annotations that certification and locks permit
+// are undecided unless the policy allows them; anything else is a change of
+// the stamped document.
 func (p *pdfRun) changes(i int, s *Stamp) {
 	sig := &p.sigs[i]
 	f := &s.Changes
@@ -53,23 +54,40 @@ func (p *pdfRun) changes(i int, s *Stamp) {
 		f.List = append(f.List, Change{Level: levelNames[c.Level], Name: c.Name, Detail: c.Detail})
 		worst = max(worst, c.Level)
 	}
-	switch {
-	case worst >= pdf.LevelAnnotation:
-		f.fail(CodeChanged, describe(list, pdf.LevelAnnotation))
-	case worst == pdf.LevelForm && (sig.DocMDP == 1 || len(sig.Locks) > 0):
-		f.fail(CodeChanged, describe(list, pdf.LevelForm))
-	case worst == pdf.LevelForm && !p.policy.AllowFormFilling:
-		f.unknown(CodeChangesForm, describe(list, pdf.LevelForm))
-	case worst == pdf.LevelSignature && sig.DocMDP == 1:
-		f.fail(CodeChanged, "a further signature under a certification that allows no change")
-	}
+	p.weigh(sig, list, f)
 	if worst >= pdf.LevelSignature {
 		p.laterSignatures(i, f)
 	}
 	if len(list) > 0 && f.Status == "" {
-		f.note(CodeChangesAllowed, describe(list, pdf.LevelLTA))
+		f.note(CodeChangesAllowed, describe(list, func(pdf.Change) bool { return true }))
 	}
 	f.ok()
+}
+
+// weigh holds the changes to the rules, to what the signature itself permits
+// and locks, and to the policy.
+func (p *pdfRun) weigh(sig *pdf.Signature, list []pdf.Change, f *ChangesFact) {
+	level := func(l pdf.Level) func(pdf.Change) bool {
+		return func(c pdf.Change) bool { return c.Level == l }
+	}
+	forms, notes := describe(list, level(pdf.LevelForm)), describe(list, level(pdf.LevelAnnotation))
+	forbidden := describe(list, func(c pdf.Change) bool { return sig.Forbids(c) != "" })
+	switch {
+	case forbidden != "":
+		f.fail(CodeChanged, forbidden)
+		return
+	case notes != "" && sig.Permission() == 0 && !p.policy.AllowAnnotations:
+		// A signature that says nothing is read as one that permits forms
+		// and signatures alone (facts/pdf.md 6.1).
+		f.fail(CodeChanged, notes)
+		return
+	}
+	if forms != "" && !p.policy.AllowFormFilling {
+		f.unknown(CodeChangesForm, forms)
+	}
+	if notes != "" && !p.policy.AllowAnnotations {
+		f.unknown(CodeChangesAnnotated, notes)
+	}
 }
 
 // laterSignatures: a further signature is allowed only when it is valid.
@@ -89,10 +107,11 @@ func (p *pdfRun) laterSignatures(i int, f *ChangesFact) {
 	}
 }
 
-func describe(list []pdf.Change, from pdf.Level) string {
+// describe lists the changes that which picks.
+func describe(list []pdf.Change, which func(pdf.Change) bool) string {
 	var text string
 	for _, c := range list {
-		if c.Level < from {
+		if !which(c) {
 			continue
 		}
 		if len(text) > 400 {

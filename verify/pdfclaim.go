@@ -32,8 +32,9 @@ func (p *pdfRun) judgeSignature(i int, s *Stamp) {
 			c.later = append(c.later, t.poe)
 		}
 	}
-	p.judge(s, c)
+	w := p.judge(s, c)
 	p.picture(sig, s, c)
+	p.level(i, s, c, w)
 }
 
 // claim reads Contents by its SubFilter (facts/pdf.md 5).

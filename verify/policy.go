@@ -53,6 +53,9 @@ type Policy struct {
 	RequireSeal bool
 	// AllowFormFilling accepts form fields filled in after the stamp (PDF).
 	AllowFormFilling bool
+	// AllowAnnotations accepts annotations after the stamp (PDF) that no
+	// certification or lock forbids.
+	AllowAnnotations bool
 	Limits           Limits
 }
 
@@ -83,6 +86,7 @@ type rules struct {
 	Arc              []int    `json:"arc"`
 	RequireSeal      bool     `json:"requireSeal"`
 	AllowFormFilling bool     `json:"allowFormFilling"`
+	AllowAnnotations bool     `json:"allowAnnotations"`
 	Anchors          []string `json:"anchors"` // SM3, sorted
 	MakerAnchors     []string `json:"makerAnchors"`
 	LedgerKeys       []string `json:"ledgerKeys"`
@@ -97,7 +101,7 @@ func (p Policy) Digest() (string, error) {
 	}
 	raw, err := json.Marshal(rules{
 		Name: p.Name, Revocation: string(p.Revocation), FreshFor: int64(p.FreshFor / time.Second), Arc: p.Arc,
-		RequireSeal: p.RequireSeal, AllowFormFilling: p.AllowFormFilling,
+		RequireSeal: p.RequireSeal, AllowFormFilling: p.AllowFormFilling, AllowAnnotations: p.AllowAnnotations,
 		Anchors: digests(p.Anchors), MakerAnchors: digests(p.MakerAnchors), LedgerKeys: digests(p.LedgerKeys),
 	})
 	if err != nil {

@@ -111,7 +111,7 @@ type Stamp struct {
 	Form    string       `json:"form"`  // ses, cms, unknown, or seal for a bare seal
 	Field   string       `json:"field,omitempty"`
 	Verdict Verdict      `json:"verdict"`
-	Level   string       `json:"level"`            // B: time only claimed; T: time proven
+	Level   string       `json:"level"`            // B: time only claimed; T: proven; LT, LTA (PDF): with what it takes to judge it later
 	SM3     string       `json:"sm3"`              // digest of the stamp's own encoding, hex
 	Places  []StampPlace `json:"places,omitempty"` // OFD: where it shows
 

@@ -16,6 +16,7 @@ import (
 type when struct {
 	t      time.Time
 	proven bool // by a trusted token or checkpoint, or taken as claimed by policy
+	proof  poe  // zero when nothing proves it
 }
 
 // when settles the check time: the earliest time proven by a trusted
@@ -24,7 +25,7 @@ type when struct {
 func (r *run) when(s *Stamp, c claim) when {
 	f := &s.Time
 	f.Claimed = moment(c.claimed)
-	s.Level = "B"
+	s.Level = levelB
 	proofs := slices.Clone(c.later)
 	if c.token != nil {
 		if p, ok := r.trustToken(&f.Fact, c.token, c.value); ok {
@@ -38,9 +39,9 @@ func (r *run) when(s *Stamp, c claim) when {
 	f.By = "now"
 	for _, p := range proofs {
 		if latest := p.at.Add(p.slack); !w.proven || latest.Before(w.t) {
-			w = when{t: latest, proven: true}
+			w = when{t: latest, proven: true, proof: p}
 			f.By, f.Authority, f.Proven = p.by, p.authority, moment(p.at)
-			s.Level = "T"
+			s.Level = levelT
 		}
 	}
 	switch {
@@ -65,13 +66,18 @@ func (r *run) when(s *Stamp, c claim) when {
 // authority trusted under the anchors. A token that does not is a remark: it
 // is not signed by the stamp's signer, so it can help but not harm.
 func (r *run) trustToken(f *Fact, der, stamped []byte) (p poe, ok bool) {
+	return r.trustTokenOver(f, der, func(t *tsp.Token) ([]byte, error) { return t.Verify(stamped, r.pool.ders()) })
+}
+
+// trustTokenOver is trustToken with a check of its own of what was stamped.
+func (r *run) trustTokenOver(f *Fact, der []byte, check func(*tsp.Token) (certDER []byte, err error)) (p poe, ok bool) {
 	token, err := tsp.ParseToken(der)
 	if err != nil {
 		f.unknown(CodeTimestampInvalid, err.Error())
 		return p, false
 	}
 	r.pool.add(token.CMS.Certificates, token.CMS.CRLs)
-	certDER, err := token.Verify(stamped, r.pool.ders())
+	certDER, err := check(token)
 	if err != nil {
 		f.unknown(CodeTimestampInvalid, err.Error())
 		return p, false
@@ -93,7 +99,7 @@ func (r *run) trustToken(f *Fact, der, stamped []byte) (p poe, ok bool) {
 	}
 	return poe{
 		at: token.Info.Time, slack: min(token.Info.Accuracy, time.Minute),
-		by: "tsa", authority: authority.Subject.String(),
+		by: "tsa", authority: authority.Subject.String(), certificate: authority,
 	}, true
 }
 

@@ -32,6 +32,9 @@ type policyFile struct {
 	RequireSeal bool `yaml:"require_seal"`
 	// AllowFormFilling accepts form fields filled in after the stamp (PDF).
 	AllowFormFilling bool `yaml:"allow_form_filling"`
+	// AllowAnnotations accepts annotations added after the stamp (PDF) that
+	// no certification forbids.
+	AllowAnnotations bool `yaml:"allow_annotations"`
 	// Trust, TrustMaker and Untrusted are certificates; LedgerKeys are ledger
 	// certificates whose keys are trusted.
 	Trust      []string `yaml:"trust"`
@@ -47,7 +50,7 @@ func (f verifyFlags) readPolicy() (verify.Policy, error) {
 		return verify.Policy{}, err
 	}
 	p := verify.Policy{Name: file.Name, Revocation: verify.Revocation(file.Revocation), FreshFor: file.FreshFor,
-		RequireSeal: file.RequireSeal, AllowFormFilling: file.AllowFormFilling}
+		RequireSeal: file.RequireSeal, AllowFormFilling: file.AllowFormFilling, AllowAnnotations: file.AllowAnnotations}
 	if f.revocation != "" {
 		p.Revocation = verify.Revocation(f.revocation)
 	}

@@ -11,16 +11,15 @@ import "fmt"
 func (s *Signature) Permission() int {
 	p := s.DocMDP
 	for _, l := range s.Locks {
-		if l.P != 0 && (p == 0 || l.P < p) {
-			p = l.P
+		if l.Permission != 0 && (p == 0 || l.Permission < p) {
+			p = l.Permission
 		}
 	}
 	return p
 }
 
 // Forbids says why a later change is not permitted by the rules of its level
-// and by this signature; "" when it is. A signature that says nothing permits
-// what P = 2 does (facts/pdf.md 6.1).
+// and by this signature; "" when nothing in the file forbids it.
 func (s *Signature) Forbids(c Change) string {
 	p := s.Permission()
 	switch {

@@ -5,6 +5,7 @@ package tsp
 import (
 	"bytes"
 	"crypto"
+	"encoding/asn1"
 
 	"github.com/govseal/govseal/internal/cert"
 	"github.com/govseal/govseal/internal/cms"
@@ -56,7 +57,20 @@ func hasESS(attrs []cms.Attribute) bool {
 // messageDigest fits, the ESS certificate is certDER and the signature is by
 // its key. It returns the certificate's DER from the token (or extra).
 func (t *Token) Verify(stamped []byte, extra [][]byte) (certDER []byte, err error) {
-	if err := t.matchImprint(stamped); err != nil {
+	return t.VerifyHashed(func(alg asn1.ObjectIdentifier) ([]byte, error) {
+		h, err := cms.NewHash(alg)
+		if err != nil {
+			return nil, err
+		}
+		h.Write(stamped)
+		return h.Sum(nil), nil
+	}, extra)
+}
+
+// VerifyHashed is Verify for content that is too large to be held: digest
+// returns its digest by the imprint's algorithm.
+func (t *Token) VerifyHashed(digest func(alg asn1.ObjectIdentifier) ([]byte, error), extra [][]byte) (certDER []byte, err error) {
+	if err := t.matchImprint(digest); err != nil {
 		return nil, err
 	}
 	s := &t.CMS.Signers[0]
@@ -79,16 +93,15 @@ func (t *Token) Verify(stamped []byte, extra [][]byte) (certDER []byte, err erro
 
 // matchImprint compares the imprint with the digest of what was stamped. SHA-1
 // imprints prove nothing any more.
-func (t *Token) matchImprint(stamped []byte) error {
+func (t *Token) matchImprint(digest func(asn1.ObjectIdentifier) ([]byte, error)) error {
 	if cms.WeakDigest(t.Info.HashAlgorithm) {
 		return bad("messageImprint", "digest algorithm is too weak")
 	}
-	h, err := cms.NewHash(t.Info.HashAlgorithm)
+	sum, err := digest(t.Info.HashAlgorithm)
 	if err != nil {
 		return err
 	}
-	h.Write(stamped)
-	if !bytes.Equal(h.Sum(nil), t.Info.Imprint) {
+	if !bytes.Equal(sum, t.Info.Imprint) {
 		return bad("messageImprint", "the token is over something else")
 	}
 	return nil
