@@ -11,8 +11,8 @@ import "fmt"
 func (s *Signature) Permission() int {
 	p := s.DocMDP
 	for _, l := range s.Locks {
-		if l.Permission != 0 && (p == 0 || l.Permission < p) {
-			p = l.Permission
+		if l.P != 0 && (p == 0 || l.P < p) {
+			p = l.P
 		}
 	}
 	return p

@@ -29,9 +29,9 @@ type Signature struct {
 
 // Lock is a FieldMDP lock of a signature.
 type Lock struct {
-	Action     string // All, Include, Exclude
-	Fields     []string
-	Permission int // /P, as of a certification, which a lock may carry in PDF 2.0; 0 when none
+	Action string // All, Include, Exclude
+	Fields []string
+	P      int // permission like a certification's (ISO 32000-2 table 236), 0 when none
 }
 
 // Timestamp reports whether it is a document time-stamp (ISO 32000-2 12.8.5).
@@ -199,8 +199,16 @@ func (v view) fieldLock(field Dict, s *Signature) error {
 		return err
 	}
 	l, err := v.lock(parms)
+	if err != nil {
+		return err
+	}
+	if _, given := parms["P"]; given {
+		if l.P, err = v.permission(parms); err != nil {
+			return err
+		}
+	}
 	s.Locks = append(s.Locks, l)
-	return err
+	return nil
 }
 
 func (v view) lock(parms Dict) (Lock, error) {
@@ -220,8 +228,5 @@ func (v view) lock(parms Dict) (Lock, error) {
 		}
 		l.Fields = append(l.Fields, n)
 	}
-	if _, given := parms["P"]; given {
-		l.Permission, err = v.permission(parms)
-	}
-	return l, err
+	return l, nil
 }
