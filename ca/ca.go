@@ -62,6 +62,8 @@ type Authority struct {
 	// settled is set once the newest issuing CRL is known to list what the
 	// store holds; guarded by crlMu.
 	settled bool
+
+	evidence evidenceCache
 }
 
 // issuer is a CA certificate with its readable form and, when at hand, its key.

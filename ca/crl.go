@@ -88,6 +88,7 @@ func (a *Authority) unsettle() {
 	a.crlMu.Lock()
 	defer a.crlMu.Unlock()
 	a.settled = false
+	a.evidence.forget()
 }
 
 // publish issues the list that a change of status calls for.
@@ -104,6 +105,7 @@ func (a *Authority) reissue(ctx context.Context, actor string) (CRL, error) {
 	defer a.crlMu.Unlock()
 	c, err := a.issueCRL(ctx, a.issuing, a.issuing.signer, issuingCRLLife, actor)
 	a.settled = err == nil
+	a.evidence.forget()
 	return c, err
 }
 
@@ -114,6 +116,7 @@ func (a *Authority) IssueRootCRL(ctx context.Context, actor string, rootSigner c
 	}
 	a.crlMu.Lock()
 	defer a.crlMu.Unlock()
+	defer a.evidence.forget()
 	return a.issueCRL(ctx, a.root, rootSigner, rootCRLLife, actor)
 }
 

@@ -29,6 +29,7 @@ type memory struct {
 	fail   map[string]error // by method; the call then changes nothing
 	taken  int              // so many serial numbers are said to be in use
 	stale  int              // so many CRL numbers are said to be taken
+	reads  int              // of CRLs
 }
 
 func newMemory() *memory {
@@ -170,6 +171,7 @@ func (m *memory) RecordCRL(_ context.Context, c ca.CRL, e ledger.Event) error {
 func (m *memory) LatestCRL(_ context.Context, id string) (ca.CRL, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	m.reads++
 	c, ok := m.crls[id]
 	if !ok {
 		return c, ca.ErrNotFound

@@ -318,3 +318,47 @@ func TestReasons(t *testing.T) {
 		}
 	}
 }
+
+// Evidence is kept for a second: an own list replaces it at once, another
+// process's within that time.
+func TestEvidenceIsFresh(t *testing.T) {
+	o := found(t)
+	ctx := context.Background()
+	seal := o.issue(t, "seal")
+	number := func() string {
+		t.Helper()
+		_, crls, err := o.Evidence(ctx, seal.DER)
+		if err != nil {
+			t.Fatal(err)
+		}
+		list, err := cert.ParseCRL(crls[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		return list.Number.String()
+	}
+	first := number()
+	reads := o.store.reads
+	if number(); o.store.reads != reads {
+		t.Errorf("%d reads of the store for evidence that was just found", o.store.reads-reads)
+	}
+	o.now = o.now.Add(time.Hour)
+	if err := o.Revoke(ctx, operator, o.issue(t, "officer").SerialHex, ca.ReasonSuperseded, time.Time{}, ""); err != nil {
+		t.Fatal(err)
+	}
+	second := number()
+	if second == first {
+		t.Error("the list issued here is not in the evidence")
+	}
+	beside, err := ca.Load(ctx, o.config())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := beside.Revoke(ctx, operator, o.issue(t, "officer").SerialHex, ca.ReasonSuperseded, time.Time{}, ""); err != nil {
+		t.Fatal(err)
+	}
+	o.now = o.now.Add(time.Second)
+	if number() == second {
+		t.Error("another process's list is not in the evidence after a second")
+	}
+}
