@@ -25,7 +25,9 @@ func (s *Service) StampDigest(ctx context.Context, r Request, digest [32]byte) (
 // would keep every seal picture two and a half times.
 func (st *Stamp) withSignature() *Stamp {
 	whole := *st
-	b := append([]byte(nil), bytes.TrimSuffix(st.Answer, []byte("}"))...)
+	open := bytes.TrimSuffix(st.Answer, []byte("}"))
+	b := make([]byte, 0, len(open)+base64.StdEncoding.EncodedLen(len(st.Signature))+32)
+	b = append(b, open...)
 	b = append(b, `,"signature":"`...)
 	b = base64.StdEncoding.AppendEncode(b, st.Signature)
 	whole.Answer = append(b, `"}`...)
