@@ -23,6 +23,7 @@ import (
 	"github.com/govseal/govseal/ledger"
 	"github.com/govseal/govseal/registry"
 	"github.com/govseal/govseal/seal"
+	"github.com/govseal/govseal/tsa"
 	"github.com/govseal/govseal/verify"
 )
 
@@ -32,6 +33,7 @@ type Config struct {
 	Seals    *seal.Service
 	CA       *ca.Authority
 	Ledger   *ledger.Log
+	TSA      *tsa.Authority // served at /pki/tsa; nil means not
 	// Policy returns what the public verifier trusts, at this moment.
 	Policy func(ctx context.Context) (verify.Policy, error)
 	// Checks are asked by /readyz; a name with an error is not ready.
@@ -45,6 +47,7 @@ type Config struct {
 	// Limits per client address and minute; 0 means the default.
 	CodeLimit   int // code and digest look-ups, default 30
 	UploadLimit int // verification uploads, default 30
+	StampLimit  int // time-stamps, default 120
 	Uploads     int // verification uploads worked on at once, default 16
 	Now         func() time.Time
 }
@@ -70,6 +73,7 @@ func New(c Config) (*Server, error) {
 	c.MaxDocument = orDefault(c.MaxDocument, defaultMaxDocument)
 	c.CodeLimit = orDefault(c.CodeLimit, 30)
 	c.UploadLimit = orDefault(c.UploadLimit, 30)
+	c.StampLimit = orDefault(c.StampLimit, 120)
 	c.Uploads = orDefault(c.Uploads, 16)
 	s := &Server{c: c, metrics: newMetrics(c)}
 	if err := s.route(); err != nil {

@@ -46,6 +46,11 @@ func (s *Server) route() error {
 	get(s, sign, "/v1/seals/{esID}", "Public status of a seal", "seals", s.sealStatus, public)
 
 	r.Get("/pki/{name}", s.pki)
+	r.Post("/pki/ocsp", s.postOCSP)
+	r.Get("/pki/ocsp/*", s.getOCSP)
+	if s.c.TSA != nil {
+		r.With(s.limit(s.c.StampLimit)).Post("/pki/tsa", s.postTSA)
+	}
 	r.Get("/ledger/checkpoint", s.checkpoint)
 	r.Get("/ledger/consistency/{from}/{to}", s.consistency)
 	r.Get("/healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })

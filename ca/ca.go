@@ -58,6 +58,8 @@ type Authority struct {
 
 	root, issuing *issuer
 
+	responder responder // OCSP
+
 	crlMu sync.Mutex // one re-issue at a time in this process; the store orders processes
 	// settled is set once the newest issuing CRL is known to list what the
 	// store holds; guarded by crlMu.

@@ -79,7 +79,11 @@ func checkShape(t *testing.T, made ca.Certificate, c, issuing *cert.Certificate)
 	if id, _ := cert.KeyID(c.RawSPKI); !bytes.Equal(c.SubjectKeyID, id) || c.AuthorityKeyID == nil || !bytes.Equal(c.AuthorityKeyID.KeyID, issuing.SubjectKeyID) {
 		t.Error("key identifiers do not fit")
 	}
-	if len(c.CRLDistributionPoints) != 1 || !slices.Equal(c.CAIssuers, []string{"https://seal.example/pki/issuing.crt"}) || c.OCSPServers != nil {
+	responders := []string{"https://seal.example/pki/ocsp"}
+	if c.OCSPNoCheck {
+		responders = nil
+	}
+	if len(c.CRLDistributionPoints) != 1 || !slices.Equal(c.CAIssuers, []string{"https://seal.example/pki/issuing.crt"}) || !slices.Equal(c.OCSPServers, responders) {
 		t.Errorf("publication points: got %+v, %v, %v", c.CRLDistributionPoints, c.CAIssuers, c.OCSPServers)
 	}
 	if bits := c.Serial.BitLen(); c.Serial.Sign() <= 0 || bits > 128 || bits < 96 {

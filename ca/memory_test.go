@@ -115,6 +115,11 @@ func (m *memory) Certificate(_ context.Context, serial string) (ca.Certificate, 
 	return c, nil
 }
 
+func (m *memory) Standing(ctx context.Context, serial string) (ca.Standing, error) {
+	c, err := m.Certificate(ctx, serial)
+	return ca.Standing{CA: c.CA, Status: c.Status, RevokedAt: c.RevokedAt, Reason: c.Reason, Invalidity: c.Invalidity}, err
+}
+
 func (m *memory) CertificateByKey(_ context.Context, ref string) (ca.Certificate, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

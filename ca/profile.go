@@ -172,7 +172,8 @@ func (p Profile) extensions(a *Authority, spki, issuerKeyID []byte, creditCode s
 	return append(ext, p.publication(a)...), nil
 }
 
-// publication says where the issuer's CRL and certificate are found. The root
+// publication says where the issuer's CRL, certificate and OCSP responder are
+// found. The root
 // certificate names none: nobody can revoke an anchor but whoever trusts it.
 func (p Profile) publication(a *Authority) []cert.Extension {
 	if a.url == "" || p.s.name == ProfileRoot {
@@ -182,8 +183,12 @@ func (p Profile) publication(a *Authority) []cert.Extension {
 	if p.s.ca {
 		parent = RootID
 	}
+	var responders []string
+	if parent == IssuingID && !p.s.noCheck { // the root's key is not there to delegate
+		responders = []string{a.url + "/pki/ocsp"}
+	}
 	return []cert.Extension{
 		cert.ExtCRLDistributionPoints(a.url + "/pki/" + parent + ".crl"),
-		cert.ExtAuthorityInfoAccess(nil, []string{a.url + "/pki/" + parent + ".crt"}),
+		cert.ExtAuthorityInfoAccess(responders, []string{a.url + "/pki/" + parent + ".crt"}),
 	}
 }

@@ -80,6 +80,8 @@ type Store interface {
 	// comes from one of the states given.
 	RecordStatus(ctx context.Context, c Certificate, from []Status, e ledger.Event) error
 	Certificate(ctx context.Context, serialHex string) (Certificate, error)
+	// Standing is the part of Certificate that OCSP asks for each time.
+	Standing(ctx context.Context, serialHex string) (Standing, error)
 	CertificateByKey(ctx context.Context, keyRef string) (Certificate, error)
 	Certificates(ctx context.Context, q Query) ([]Certificate, error)
 	// NotGood returns held and revoked certificates of a CA for its CRL.

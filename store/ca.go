@@ -112,6 +112,15 @@ func (c caRows) Certificate(ctx context.Context, serialHex string) (ca.Certifica
 	return r, found(err, ca.ErrNotFound, "certificate", serialHex)
 }
 
+// Standing reads a few columns by the unique index.
+func (c caRows) Standing(ctx context.Context, serialHex string) (s ca.Standing, err error) {
+	var revoked, invalidity int64
+	err = c.db.read().row(ctx, `SELECT ca, status, revoked_at, reason, invalidity FROM certificates WHERE serial = $1`, serialHex).
+		scan(&s.CA, &s.Status, &revoked, &s.Reason, &invalidity)
+	s.RevokedAt, s.Invalidity = instant(revoked), instant(invalidity)
+	return s, found(err, ca.ErrNotFound, "certificate", serialHex)
+}
+
 // CertificateByKey returns the newest certificate of a key.
 func (c caRows) CertificateByKey(ctx context.Context, keyRef string) (ca.Certificate, error) {
 	if keyRef == "" {

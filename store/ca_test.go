@@ -48,7 +48,14 @@ func TestLifeOfACertificate(t *testing.T) {
 			if d := cmp.Diff(want, got); d != "" {
 				h.Error(d)
 			}
+			brief, err := s.Standing(ctx, certificate.SerialHex)
+			h.must(err)
+			if d := cmp.Diff(ca.Standing{CA: want.CA, Status: want.Status, RevokedAt: want.RevokedAt, Reason: want.Reason, Invalidity: want.Invalidity}, brief); d != "" {
+				h.Error(d)
+			}
 		}
+		_, err := s.Standing(ctx, "ffff")
+		h.is(err, ca.ErrNotFound)
 		same()
 
 		want.Status, want.RevokedAt, want.Reason = ca.Hold, day, 6

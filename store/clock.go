@@ -15,6 +15,20 @@ const (
 	clockStep      = 1000 // the mark is raised in steps: not each intent rewrites it
 )
 
+// CheckClock compares now with the high-water mark of all processes and raises
+// it, so that a clock set back over a restart is noticed. seal.ErrClock means
+// that now lies behind what was recorded. It writes once a second at most.
+func (db *DB) CheckClock(ctx context.Context, now time.Time) error {
+	var high int64
+	if err := db.read().row(ctx, `SELECT high FROM clock WHERE id = 1`).scan(&high); err != nil {
+		return fmt.Errorf("read clock mark: %w", err)
+	}
+	if ms := milli(now); ms >= high-clockTolerance && ms < high+clockStep {
+		return nil
+	}
+	return db.write(ctx, func(ctx context.Context, t *tx) error { return t.checkClock(ctx, now) })
+}
+
 // checkClock compares now with the highest time at which anything was sealed,
 // in any process, and raises it. The mark lags by less than clockStep.
 func (t *tx) checkClock(ctx context.Context, now time.Time) error {

@@ -10,8 +10,8 @@ import (
 	"github.com/govseal/govseal/internal/tsp"
 )
 
-// maxRequest bounds a TimeStampReq in octets; real ones have about 70.
-const maxRequest = 4 << 10
+// MaxRequest bounds a TimeStampReq in octets; real ones have about 70.
+const MaxRequest = 4 << 10
 
 // refusal is a rejection by the rules of RFC 3161 2.4.2.
 type refusal struct {
@@ -43,7 +43,7 @@ func (a *Authority) Respond(ctx context.Context, request []byte) (response []byt
 }
 
 func (a *Authority) respond(ctx context.Context, request []byte) ([]byte, error) {
-	if len(request) > maxRequest {
+	if len(request) > MaxRequest {
 		return nil, &refusal{tsp.FailBadDataFormat, "the request is too long"}
 	}
 	r, err := tsp.ParseRequest(request)

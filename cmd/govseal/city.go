@@ -117,7 +117,7 @@ func (c *city) openTSA(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("open the time-stamp key: %w", err)
 	}
-	c.tsa, err = tsa.New(tsa.Config{Signer: signer, Certificate: o.DER, Chain: [][]byte{c.ca.Issuing()}, Policy: tsaPolicy(c.arc), Now: time.Now})
+	c.tsa, err = tsa.New(tsa.Config{Signer: signer, Certificate: o.DER, Chain: [][]byte{c.ca.Issuing()}, Policy: tsaPolicy(c.arc), Now: time.Now, Trusted: c.db.CheckClock})
 	return err
 }
 

@@ -110,7 +110,7 @@ func (c *city) found(ctx context.Context, f founding) (err error) {
 	f.progress("root CA and issuing CA made, with their CRLs")
 	// 3. The offices, each with a key of its own.
 	for _, o := range []struct{ profile, title string }{
-		{ca.ProfileSealMaker, "电子印章制章者"}, {ca.ProfileTSA, "时间戳服务"}, {ca.ProfileLedger, "存证日志"},
+		{ca.ProfileSealMaker, "电子印章制章者"}, {ca.ProfileTSA, "时间戳服务"}, {ca.ProfileLedger, "存证日志"}, {ca.ProfileOCSP, "证书状态服务"},
 	} {
 		made, err := c.issueOffice(ctx, f.actor, o.profile, c.config.Name+o.title, 0)
 		if err != nil {

@@ -16,8 +16,8 @@ func (p *program) initCommand() *cobra.Command {
 		Short: "Make a new city: database, keys, root and issuing CA, seal maker, time stamps, ledger",
 		Long: `init holds the first ceremony. It makes the folder DIR with the database, a key store under
 one passphrase, the root key in a file under another (DIR/root/root.key), the root and issuing
-CA with their CRLs, and the keys and certificates of the three offices: seal maker (制章者),
-time-stamp authority, ledger.
+CA with their CRLs, and the keys and certificates of the offices: seal maker (制章者),
+time-stamp authority, ledger, OCSP responder.
 
 Move DIR/root to a safe afterwards, with its passphrase kept elsewhere: from day to day only the
 issuing CA works. The root key is needed once a year for its CRL ("govseal ca crl --root").

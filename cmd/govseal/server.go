@@ -20,7 +20,7 @@ func (c *city) server() (*api.Server, error) {
 		return nil, err
 	}
 	return api.New(api.Config{
-		Registry: c.registry, Seals: c.seals, CA: c.ca, Ledger: c.ledger, Policy: c.policy, Checks: c.checks(),
+		Registry: c.registry, Seals: c.seals, CA: c.ca, Ledger: c.ledger, TSA: c.tsa, Policy: c.policy, Checks: c.checks(),
 		Version: version, Log: c.log, MaxDocument: c.config.Serve.MaxDocument, Proxies: proxies, Now: time.Now,
 	})
 }

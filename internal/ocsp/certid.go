@@ -120,6 +120,15 @@ func readCertID(in *cryptobyte.String) (id CertID, err error) {
 	return id, nil
 }
 
+// Digests are the digests with which NewCertID can name an issuer.
+func Digests() []asn1.ObjectIdentifier {
+	var all []asn1.ObjectIdentifier
+	for _, d := range digests {
+		all = append(all, d.oid)
+	}
+	return all
+}
+
 func digest(oid asn1.ObjectIdentifier) func([]byte) []byte {
 	for _, d := range digests {
 		if d.oid.Equal(oid) {

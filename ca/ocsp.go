@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ca
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/big"
+	"time"
+
+	"github.com/govseal/govseal/internal/cert"
+	"github.com/govseal/govseal/internal/ocsp"
+)
+
+// An answer is good for ocspLife and signed anew when half of it has passed,
+// or at once when the certificate's status changed.
+const ocspLife = 12 * time.Hour
+
+// MaxOCSPRequest bounds an OCSP request in octets.
+const MaxOCSPRequest = ocsp.MaxRequest
+
+// maxOCSPItems bounds the certificates of one request that is answered; each
+// costs a look at the database.
+const maxOCSPItems = 20
+
+// Standing is what a certificate's status is at this moment.
+type Standing struct {
+	CA         string
+	Status     Status
+	RevokedAt  time.Time
+	Reason     int
+	Invalidity time.Time
+}
+
+// OCSPAnswer is a DER OCSPResponse. ThisUpdate and NextUpdate are zero when it
+// must not be cached: an error, a nonce, several certificates, or unknown.
+type OCSPAnswer struct {
+	DER                    []byte
+	ThisUpdate, NextUpdate time.Time
+}
+
+// OCSP answers a DER OCSPRequest (RFC 6960) for certificates of the issuing
+// CA. It always has an answer: what cannot be answered gets an error response
+// of the protocol, and err then says, for the log, what went wrong here.
+func (a *Authority) OCSP(ctx context.Context, request []byte) (answer OCSPAnswer, err error) {
+	r, parseErr := ocsp.ParseRequest(request)
+	if parseErr != nil || len(r.Items) > maxOCSPItems || r.UnknownCritical() {
+		return refuseOCSP(ocsp.MalformedRequest), nil
+	}
+	ours := 0
+	for i := range r.Items {
+		id := &r.Items[i].ID
+		if !plainParameters(id.Hash.Parameters) {
+			return refuseOCSP(ocsp.MalformedRequest), nil
+		}
+		if a.responder.issued(id, a.issuing.cert) {
+			ours++
+		}
+	}
+	if ours == 0 { // another CA's, or the root's, whose key cannot delegate from a safe
+		return refuseOCSP(ocsp.Unauthorized), nil
+	}
+	answer, err = a.answerOCSP(ctx, r)
+	switch {
+	case err == nil:
+		return answer, nil
+	case errors.Is(err, errOCSPBusy):
+		return refuseOCSP(ocsp.TryLater), nil
+	}
+	return refuseOCSP(ocsp.InternalError), fmt.Errorf("ca: answer OCSP: %w", err)
+}
+
+func refuseOCSP(s ocsp.Status) OCSPAnswer { return OCSPAnswer{DER: ocsp.MarshalError(s)} }
+
+// plainParameters: a digest's parameters are absent or NULL. They come back in
+// the answer, so anything else would let a stranger fill the cache.
+func plainParameters(p []byte) bool {
+	return len(p) == 0 || len(p) == 2 && p[0] == 5 && p[1] == 0
+}
+
+func (a *Authority) answerOCSP(ctx context.Context, r *ocsp.Request) (OCSPAnswer, error) {
+	o, err := a.responder.open(ctx, a)
+	if err != nil {
+		return OCSPAnswer{}, err
+	}
+	standings := make([]Standing, len(r.Items))
+	for i := range r.Items {
+		if standings[i], err = a.standing(ctx, &r.Items[i].ID); err != nil {
+			return OCSPAnswer{}, err
+		}
+	}
+	alone := len(r.Items) == 1 && standings[0].Status != Planned
+	if alone && r.Nonce == nil {
+		return a.cachedOCSP(o, &r.Items[0].ID, standings[0])
+	}
+	if !a.responder.fresh.take(a.now()) {
+		if alone { // RFC 8954 2.1: the nonce may be left out, and the answer stays available
+			return a.cachedOCSP(o, &r.Items[0].ID, standings[0])
+		}
+		return OCSPAnswer{}, errOCSPBusy
+	}
+	return a.signOCSP(o, r.Items, standings, r.Nonce, a.seconds())
+}
+
+// standing looks the certificate up. Planned stands for everything that we
+// never issued: the answer is unknown.
+func (a *Authority) standing(ctx context.Context, id *ocsp.CertID) (Standing, error) {
+	never := Standing{Status: Planned}
+	if !a.responder.issued(id, a.issuing.cert) || id.Serial.Sign() <= 0 {
+		return never, nil
+	}
+	s, err := a.store.Standing(ctx, serialHex(id.Serial))
+	if errors.Is(err, ErrNotFound) || err == nil && s.CA != IssuingID {
+		return never, nil
+	}
+	return s, err
+}
+
+// cachedOCSP answers for one certificate that we issued.
+func (a *Authority) cachedOCSP(o *ocspKey, id *ocsp.CertID, s Standing) (OCSPAnswer, error) {
+	now := a.seconds()
+	key := cacheKey(id)
+	if kept, ok := a.responder.cache.get(key); ok && kept.by == o && kept.standing == s &&
+		!now.Before(kept.answer.ThisUpdate) && now.Before(kept.answer.ThisUpdate.Add(ocspLife/2)) {
+		return kept.answer, nil
+	}
+	answer, err := a.signOCSP(o, []ocsp.Item{{ID: *id}}, []Standing{s}, nil, now)
+	if err != nil {
+		return OCSPAnswer{}, err
+	}
+	answer.ThisUpdate, answer.NextUpdate = now, now.Add(ocspLife)
+	a.responder.cache.put(key, keptAnswer{o, s, answer})
+	return answer, nil
+}
+
+func (a *Authority) signOCSP(o *ocspKey, items []ocsp.Item, standings []Standing, nonce []byte, now time.Time) (OCSPAnswer, error) {
+	say := ocsp.Answer{Responder: ocsp.ByName(o.cert), ProducedAt: now, Nonce: nonce, Certificates: [][]byte{o.cert.Raw}}
+	for i := range items {
+		say.Singles = append(say.Singles, standings[i].single(items[i].ID, now))
+	}
+	der, err := say.Sign(o.signer)
+	return OCSPAnswer{DER: der}, err
+}
+
+// single words a standing as RFC 6960 does: a hold is a revocation with reason
+// certificateHold, and what was never issued is unknown.
+func (s Standing) single(id ocsp.CertID, now time.Time) ocsp.Single {
+	out := ocsp.Single{ID: id, ThisUpdate: now, NextUpdate: now.Add(ocspLife)}
+	switch s.Status {
+	case Good:
+		out.Status = ocsp.Good
+	case Hold, Revoked:
+		out.Status, out.RevokedAt = ocsp.Revoked, s.RevokedAt.UTC().Truncate(time.Second)
+		if s.Reason != ReasonUnspecified {
+			out.Reason = &s.Reason
+		}
+		if !s.Invalidity.IsZero() {
+			out.Extensions = []cert.Extension{ocsp.InvalidityExtension(s.Invalidity)}
+		}
+	default:
+		out.Status = ocsp.Unknown
+	}
+	return out
+}
+
+// cacheKey tells answers apart that differ in octets: digest, its parameters,
+// serial number. The issuer is ours.
+func cacheKey(id *ocsp.CertID) string {
+	form := byte(len(id.NameHash)) | byte(len(id.Hash.Parameters))<<6
+	return string(append([]byte{form, byte(id.Hash.OID[len(id.Hash.OID)-1])}, id.Serial.Bytes()...))
+}
+
+// issuerHashes are the CertIDs' digests of the issuing CA, computed once.
+func issuerHashes(issuer *cert.Certificate) ([]ocsp.CertID, error) {
+	var all []ocsp.CertID
+	for _, h := range ocsp.Digests() {
+		id, err := ocsp.NewCertID(h, issuer.RawSubject, issuer.RawSPKI, big.NewInt(1))
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, id)
+	}
+	return all, nil
+}
