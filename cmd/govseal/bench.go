@@ -7,6 +7,8 @@ import (
 	"errors"
 	"os"
 	"runtime"
+	"runtime/pprof"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -20,6 +22,8 @@ type bench struct {
 	quick    bool
 	folder   string // where the temporary city is made; "" is the system's
 	database string // further engine: postgres://…
+	only     string // part of the names of the contests to run
+	profile  string // file for a CPU profile of them
 
 	rounds  int           // turns of each contest
 	slice   time.Duration // length of a turn
@@ -37,33 +41,41 @@ func (p *program) benchCommand() *cobra.Command {
 reference of the same run: "own crypto" is the rate at which the same cores do just that
 operation's signatures, checks and digests, and nothing else.
 
-Turns of figure and reference alternate and the median counts, but on a machine with other work
-only the ratios say something, and not much. With --database, or GOVSEAL_TEST_PG, stamps and
+Turns of figure and reference alternate and the median counts. On a machine with other work the
+ratio of rates says little; the ratio of processor times says more. With --database, or GOVSEAL_TEST_PG, stamps and
 certificates are measured on PostgreSQL too, in a database made for it and dropped afterwards.
 
 It takes one to two minutes; --quick takes seconds, shows that everything runs, and measures
-nothing worth quoting.`,
-		Example: "  govseal bench\n  govseal bench --json --dir /srv/disk",
+nothing worth quoting. --profile with --only says where the time of one operation goes.`,
+		Example: "  govseal bench\n  govseal bench --json --dir /srv/disk\n  govseal bench --only \"over HTTP, 64\" --profile http.pprof",
 		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			// GOVSEAL_DIR names a real city, which a benchmark must not touch.
 			if cmd.Flags().Changed("dir") {
 				b.folder = p.dir
 			}
+			if b.profile != "" && b.only == "" {
+				return usagef("--profile needs --only: a profile of everything says nothing")
+			}
 			return b.run(cmd.Context())
 		},
 	}
 	f := c.Flags()
 	f.BoolVar(&b.quick, "quick", false, "a few seconds: does everything run?")
+	f.StringVar(&b.only, "only", "", "run only rates whose name contains this, and no documents")
+	f.StringVar(&b.profile, "profile", "", "write a CPU profile of what --only names, without references, to this new file")
 	f.StringVar(&b.database, "database", os.Getenv("GOVSEAL_TEST_PG"), "PostgreSQL to measure beside SQLite, postgres://user@host/name (or GOVSEAL_TEST_PG)")
 	return c
 }
 
 // run goes from the raw machine to whole documents.
 func (b *bench) run(ctx context.Context) (err error) {
-	b.rounds, b.slice, b.callers, b.listed = 3, time.Second, 64, 100_000
+	b.rounds, b.slice, b.callers, b.listed = 7, 400*time.Millisecond, 64, 100_000
 	if b.quick {
 		b.rounds, b.slice, b.listed = 1, 40*time.Millisecond, 1000
+	}
+	if b.profile != "" {
+		b.slice = 5 * time.Second // a hundred samples a second are few
 	}
 	m := describeMachine()
 	defer b.progress("")
@@ -87,15 +99,60 @@ func (b *bench) run(ctx context.Context) (err error) {
 		m.Engines = append(m.Engines, further.engine)
 		contests = append(contests, b.work(further)...)
 	}
-	if err := b.measure(ctx, contests); err != nil {
+	if err := b.profiled(func() error { return b.measure(ctx, b.chosen(contests)) }); err != nil {
 		return err
 	}
-	if err := errors.Join(b.papers(ctx, s), b.list(ctx, s)); err != nil {
-		return err
+	if b.only == "" {
+		if err := errors.Join(b.papers(ctx, s), b.list(ctx, s)); err != nil {
+			return err
+		}
 	}
 	b.progress("")
 	m.LoadAfter = load()
 	return b.print(m)
+}
+
+// chosen are the contests that --only names, with their references unless a
+// profile is taken.
+func (b *bench) chosen(all []contest) []contest {
+	want := map[string]bool{}
+	for _, c := range all {
+		if strings.Contains(c.name, b.only) {
+			want[c.name] = true
+		}
+	}
+	for i := len(all) - 1; i >= 0; i-- { // references come first
+		if want[all[i].name] && b.profile == "" {
+			want[all[i].of] = true
+		}
+	}
+	var chosen []contest
+	for _, c := range all {
+		if want[c.name] {
+			if b.profile != "" {
+				c.of, c.target = "", 0
+			}
+			chosen = append(chosen, c)
+		}
+	}
+	return chosen
+}
+
+// profiled runs work under the CPU profiler if that was asked for.
+func (b *bench) profiled(work func() error) (err error) {
+	if b.profile == "" {
+		return work()
+	}
+	f, err := os.OpenFile(b.profile, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	if err := pprof.StartCPUProfile(f); err != nil {
+		return err
+	}
+	defer pprof.StopCPUProfile()
+	return work()
 }
 
 // contests are what is measured as a rate.

@@ -33,10 +33,10 @@ func (b *bench) print(m machine) error {
 	}
 	rows := make([][]string, len(b.figures))
 	for i, f := range b.figures {
-		rows[i] = []string{f.Name, number(f.Value), f.Unit, number(f.CPU), number(f.Ratio), f.goal(), f.Of}
+		rows[i] = []string{f.Name, number(f.Value), f.Unit, number(f.CPU), number(f.Ratio), number(f.Work), f.goal(), f.Of}
 	}
 	fmt.Fprintln(b.p.out)
-	if err := table(b.p.out, []string{"FIGURE", "VALUE", "UNIT", "CPU µs", "RATIO", "TARGET", "OF"}, rows); err != nil {
+	if err := table(b.p.out, []string{"FIGURE", "VALUE", "UNIT", "CPU µs", "RATIO", "CPU RATIO", "TARGET", "OF"}, rows); err != nil {
 		return err
 	}
 	return b.printCounts()

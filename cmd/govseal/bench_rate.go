@@ -18,7 +18,8 @@ type figure struct {
 	Name   string  `json:"name"`
 	Value  float64 `json:"value"`
 	Unit   string  `json:"unit"`
-	Ratio  float64 `json:"ratio,omitempty"` // to the figure Of, median of the turns
+	Ratio  float64 `json:"ratio,omitempty"`    // to the figure Of, median of the turns
+	Work   float64 `json:"cpuRatio,omitempty"` // of the processor time of Of to ours: what other processes disturb least
 	Of     string  `json:"of,omitempty"`
 	Target float64 `json:"target,omitempty"` // of the ratio; 0 means none
 	AtMost bool    `json:"atMost,omitempty"` // the target is a ceiling
@@ -54,14 +55,17 @@ func (b *bench) measure(ctx context.Context, contests []contest) error {
 	}
 	for _, c := range contests {
 		f := figure{Name: c.name, Unit: c.unit, Of: c.of, Target: c.target, Counts: c.counts}
-		var rates, cpus, ratios []float64
+		var rates, cpus, ratios, works []float64
 		for i, t := range turns[c.name] {
 			rates, cpus = append(rates, t.rate), append(cpus, t.cpu)
 			if c.of != "" {
 				ratios = append(ratios, t.rate/turns[c.of][i].rate)
+				if t.cpu > 0 {
+					works = append(works, turns[c.of][i].cpu/t.cpu)
+				}
 			}
 		}
-		f.Value, f.CPU, f.Ratio = median(rates), median(cpus), median(ratios)
+		f.Value, f.CPU, f.Ratio, f.Work = median(rates), median(cpus), median(ratios), median(works)
 		b.figures = append(b.figures, f)
 	}
 	return nil

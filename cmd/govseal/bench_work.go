@@ -12,7 +12,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -90,11 +89,6 @@ func (s *site) issue(ctx context.Context, caller int) error {
 func (s *site) disk() contest {
 	block := make([]byte, 4<<10)
 	return contest{name: "write and fsync of 4 kB", workers: 1, unit: "/s", do: func(context.Context, int) error {
-		f, err := os.OpenFile(filepath.Join(s.dir, "bench.fsync"), os.O_CREATE|os.O_WRONLY, 0o600)
-		if err != nil {
-			return err
-		}
-		_, err = f.Write(block)
-		return errors.Join(err, f.Sync(), f.Close())
+		return writeSynced(filepath.Join(s.dir, "bench.fsync"), block)
 	}}
 }
