@@ -94,6 +94,7 @@ func (o *ofdRun) sealFile(sig *ofd.Signature, s *Stamp, seal *ses.Seal) error {
 func (r *run) plainClaim(s *Stamp, value, signed []byte) (claim, bool) {
 	if _, _, err := cms.NormalSignature(value); err == nil {
 		s.Signature.unknown(CodeBareSignature, fmt.Sprintf("%d octets", len(value)))
+		s.Intact.ok() // as far as the digests go; nothing vouches for them
 		s.Signer.Status = Unknown
 		return claim{}, true
 	}

@@ -58,10 +58,11 @@ func (o *ofdRun) packageFacts() {
 // added or taken away, and nothing of the content.
 type PackageFact struct {
 	Fact
-	Signer   *Certificate `json:"signer,omitempty"`
-	Listed   int          `json:"listed"`
-	Missing  []string     `json:"missing,omitempty"`
-	Unlisted []string     `json:"unlisted,omitempty"`
+	Signature Status       `json:"signature,omitempty"` // of the list, whoever signed it
+	Signer    *Certificate `json:"signer,omitempty"`
+	Listed    int          `json:"listed"`
+	Missing   []string     `json:"missing,omitempty"`
+	Unlisted  []string     `json:"unlisted,omitempty"`
 }
 
 // wholePackage judges OFDEntries.xml and its signed value, when there.
@@ -131,7 +132,10 @@ func (o *ofdRun) wholeSignature(f *PackageFact, value, xml []byte) {
 	if c, ok := o.plainClaim(&s, value, xml); ok {
 		o.judge(&s, c)
 	}
-	f.Signer = s.Signer.Certificate
+	f.Signer, f.Signature = s.Signer.Certificate, s.Signature.Status
+	if s.Intact.Status == Failed {
+		f.Signature = Failed
+	}
 	facts := []*Fact{&s.Intact, &s.Signature, &s.Signer.Fact, &s.Revocation.Fact}
 	if s.Time.Status == Failed {
 		facts = append(facts, &s.Time.Fact)

@@ -22,6 +22,10 @@ const (
 	// PolicyGBT38540 judges at the time that the signer claims when no time is
 	// proven, as GB/T 38540 does. A thief of a key can then backdate.
 	PolicyGBT38540 = "gbt38540"
+	// PolicyStrict38540 is PolicyGBT38540 without the lenience of GM/T 0031-2025
+	// for makers: the seals of one whose certificate has expired or was revoked
+	// since hold no longer (facts/seal-formats.md 5.1, step c).
+	PolicyStrict38540 = "strict-38540"
 )
 
 // Revocation says what a missing answer means.
@@ -124,7 +128,7 @@ func (p Policy) normal() (Policy, error) {
 	switch p.Name {
 	case "":
 		p.Name = PolicyDefault
-	case PolicyDefault, PolicyGBT38540:
+	case PolicyDefault, PolicyGBT38540, PolicyStrict38540:
 	default:
 		return p, fmt.Errorf("verify: no policy is named %q", p.Name)
 	}

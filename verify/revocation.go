@@ -102,6 +102,8 @@ func (r *run) makerRevocation(f *RevocationFact, c claim, w when) {
 		switch {
 		case !date.IsZero() && !c.seal.Created.Before(date):
 			f.fail(CodeSealMakerRevoked, "the seal was made after it: "+res.Detail)
+		case r.policy.Name == PolicyStrict38540:
+			f.fail(CodeSealMakerRevoked, res.Detail)
 		case res.Code == chain.Revoked && slices.Contains(harmlessReasons, leafReason(res)):
 			f.note(CodeSealMakerRevoked, "the seal was made before it: "+res.Detail)
 		default:

@@ -83,8 +83,12 @@ func (f *SealFact) makerSignature(s *ses.Seal) *cert.Certificate {
 func (r *run) makerOffice(f *SealFact, s *ses.Seal, maker *cert.Certificate, w when) {
 	at := w.t
 	if at.After(maker.NotAfter) && within(s.Created, maker.NotBefore, maker.NotAfter) {
-		f.note(CodeSealMakerExpired, stampTime(maker.NotAfter))
 		at = s.Created
+		if r.policy.Name == PolicyStrict38540 {
+			f.fail(CodeSealMakerExpired, stampTime(maker.NotAfter))
+		} else {
+			f.note(CodeSealMakerExpired, stampTime(maker.NotAfter))
+		}
 	}
 	f.MakerOffice = OK
 	anchors, usage := r.makerTrust(maker, at)

@@ -63,6 +63,19 @@ func TestSealStories(t *testing.T) {
 			policy: func(p *verify.Policy) { p.Time = now.Add(3 * day) },
 			want:   verify.Valid,
 		},
+		"the maker's certificate expired since, by GB/T 38540 to the letter": {
+			spec:   stampSpec{sealSpec: sealSpec{maker: shortMaker}, noToken: true, claimed: now.Add(2 * day)},
+			policy: func(p *verify.Policy) { p.Time, p.Name = now.Add(3*day), verify.PolicyStrict38540 },
+			want:   verify.Invalid, codes: []verify.Code{verify.CodeSealMakerExpired},
+		},
+		"the maker ceased after it made the seal, by GB/T 38540 to the letter": {
+			spec: stampSpec{},
+			policy: func(p *verify.Policy) {
+				crl(testpki.Revoke(h.SealMaker, now.AddDate(0, 0, -3), 5))(p)
+				p.Name = verify.PolicyStrict38540
+			},
+			want: verify.Invalid, codes: []verify.Code{verify.CodeSealMakerRevoked},
+		},
 		"the maker's certificate had expired before": {
 			spec: stampSpec{sealSpec: sealSpec{maker: oldMaker}},
 			want: verify.Invalid, codes: []verify.Code{verify.CodeSealMakerAtCreation, verify.CodeSealMakerUntrusted},

@@ -47,7 +47,7 @@ func (r *run) when(s *Stamp, c claim) when {
 	switch {
 	case w.proven:
 		f.note(CodeTimeProven, f.Authority)
-	case r.policy.Name == PolicyGBT38540 && !c.claimed.IsZero() && !c.claimed.After(r.now):
+	case r.policy.Name != PolicyDefault && !c.claimed.IsZero() && !c.claimed.After(r.now):
 		w, f.By = when{t: c.claimed, proven: true}, "claim"
 		f.note(CodeTimeByClaim, "")
 	default:

@@ -20,7 +20,8 @@ import (
 // policyFile is what --policy reads. Paths are relative to the policy file; an
 // unknown key is an error. Flags add to its lists and override its texts.
 type policyFile struct {
-	// Name: default, or gbt38540 (judge at the claimed time, as the standard does).
+	// Name: default, gbt38540 (judge at the claimed time, as the standard does),
+	// or strict-38540 (and refuse the seals of a maker that has expired since).
 	Name string `yaml:"name"`
 	// Revocation: required or optional.
 	Revocation string `yaml:"revocation"`
