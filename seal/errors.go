@@ -47,6 +47,8 @@ const (
 	ReasonLocked         = "locked"          // an older signature locks new fields
 	ReasonActiveContent  = "active-content"  // scripts, launch actions, embedded files, hidden layers …
 	ReasonPlace          = "place"           // no such page, or the seal does not fit there
+	ReasonUnsealed       = "unsealed"        // to be extended, but without a signature
+	ReasonChanged        = "changed"         // to be extended, but changed after it was signed
 	ReasonTooLarge       = "too-large"       // above MaxDocument, or above a limit of the format
 	ReasonNotADecision   = "not-a-decision"  // the decision object breaks the schema
 	ReasonNotListed      = "not-listed"      // the decision does not list the seal's department

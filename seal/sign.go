@@ -83,25 +83,9 @@ func (s *Service) timeStamp(ctx context.Context, a *act, signature []byte) ([]by
 	return nil, nil
 }
 
-// askTSA waits until the deadline even for an authority that does not heed it.
+// askTSA waits until the deadline.
 func (s *Service) askTSA(ctx context.Context, by time.Time, data []byte) ([]byte, error) {
-	ctx, cancel := context.WithDeadline(ctx, by)
-	defer cancel()
-	type answer struct {
-		token []byte
-		err   error
-	}
-	answers := make(chan answer, 1)
-	go func() {
-		token, err := s.cfg.TSA.Stamp(ctx, data)
-		answers <- answer{token, err}
-	}()
-	select {
-	case got := <-answers:
-		return got.token, got.err
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
+	return within(ctx, by, func(ctx context.Context) ([]byte, error) { return s.cfg.TSA.Stamp(ctx, data) })
 }
 
 // checkToken holds a token to what was asked: imprint, signature, and a time

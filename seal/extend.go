@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package seal
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/govseal/govseal/internal/pdf"
+	"github.com/govseal/govseal/internal/tsp"
+)
+
+// Levels that a sealed PDF can be raised to, without the seal's key.
+const (
+	LevelLT  = "LT"  // with a security store: chains and revocation lists
+	LevelLTA = "LTA" // with a document time-stamp over that, to be renewed before its authority's certificate expires
+)
+
+// LevelNoEvidence is why a file did not reach LT: no chain or revocation list
+// could be had for a certificate in it.
+const LevelNoEvidence = "no-evidence"
+
+// DigestStamper is what a TimeStamper must also be to stamp whole documents.
+type DigestStamper interface {
+	// StampDigest returns an RFC 3161 token over an SM3 digest.
+	StampDigest(ctx context.Context, digest [32]byte) (token []byte, err error)
+}
+
+// Extension is a sealed PDF with what was appended to it. Every octet of the
+// file handed in is kept, the CMS included: a time is therefore proven by a
+// document time-stamp, never by a token put into an old signature.
+type Extension struct {
+	PDF         []byte
+	Level       string   // as reached: B, T, LT or LTA; whoever verifies says what it is worth
+	LevelReason string   // why it is lower than asked: LevelNoTSA, LevelTSAOut, LevelNoEvidence
+	TimeStamps  int      // document time-stamps added
+	Missing     []string // subjects of certificates without evidence
+}
+
+// Extend raises the level of a sealed PDF by incremental updates: T, LT or
+// LTA. Asked again for LTA it renews: new revocation lists, and a further
+// document time-stamp over all that is there. An outage of the time-stamp
+// authority lowers the level and is said; the error is a *Refused for a file
+// without a sound signature.
+func (s *Service) Extend(ctx context.Context, document []byte, level string) (*Extension, error) {
+	if level != LevelT && level != LevelLT && level != LevelLTA {
+		return nil, refuse(ReasonRequest, "level is neither T, LT nor LTA")
+	}
+	x := &extending{s: s, octets: document, by: time.Now().Add(s.cfg.TSAWait)}
+	if err := x.open(ctx); err != nil {
+		return nil, err
+	}
+	if err := x.sound(ctx); err != nil {
+		return nil, err
+	}
+	e := &Extension{Level: LevelT}
+	if err := x.raise(ctx, e, level); err != nil {
+		return nil, err
+	}
+	if !bytes.HasPrefix(x.octets, document) {
+		return nil, errors.New("seal: self-check: the extended PDF does not begin with the original")
+	}
+	e.PDF = x.octets
+	return e, nil
+}
+
+// extending is one extension at work.
+type extending struct {
+	s      *Service
+	octets []byte
+	doc    *pdf.Document
+	sigs   []pdf.Signature
+	by     time.Time // until when the time-stamp authority is waited for
+}
+
+func (x *extending) open(context.Context) error {
+	limit := x.s.cfg.MaxDocument
+	if int64(len(x.octets)) > limit {
+		return refuse(ReasonTooLarge, "%d octets, at most %d are taken", len(x.octets), limit)
+	}
+	// What an extension appends may take a full-sized document over the limit.
+	return x.reopen()
+}
+
+func (x *extending) reopen() error {
+	doc, err := pdf.Open(bytes.NewReader(x.octets), int64(len(x.octets)), pdf.Limits{})
+	if err != nil {
+		return refusedPDF(err)
+	}
+	sigs, err := doc.Signatures()
+	if err != nil {
+		return refusedPDF(err)
+	}
+	x.doc, x.sigs = doc, sigs
+	return nil
+}
+
+// raise goes up the levels until the one asked for, or the last within reach.
+func (x *extending) raise(ctx context.Context, e *Extension, level string) error {
+	if !x.timed() && !x.timeStamp(ctx, e) {
+		e.Level = LevelB
+		return ctx.Err()
+	}
+	if level == LevelT {
+		return nil
+	}
+	missing, err := x.store(ctx)
+	if err != nil {
+		return err
+	}
+	if e.Missing = missing; len(missing) > 0 {
+		e.LevelReason = LevelNoEvidence
+		return nil
+	}
+	e.Level = LevelLT
+	if level == LevelLTA && x.timeStamp(ctx, e) {
+		e.Level = LevelLTA
+	}
+	return ctx.Err()
+}
+
+// timed reports whether each signature has a token, or a document time-stamp
+// behind it.
+func (x *extending) timed() bool {
+	for _, sig := range x.sigs {
+		if sig.Timestamp() || sig.Removed || timeToken(&sig) != nil {
+			continue
+		}
+		later := false
+		for _, t := range x.sigs {
+			later = later || t.Timestamp() && !t.Removed && t.Revision > sig.Revision
+		}
+		if !later {
+			return false
+		}
+	}
+	return true
+}
+
+// timeStamp appends a document time-stamp, or says why it could not.
+func (x *extending) timeStamp(ctx context.Context, e *Extension) bool {
+	tsa, ok := x.s.cfg.TSA.(DigestStamper)
+	if !ok {
+		e.LevelReason = LevelNoTSA
+		return false
+	}
+	err := x.stampWith(ctx, tsa)
+	if err != nil {
+		e.LevelReason = LevelTSAOut
+		x.s.cfg.Log.WarnContext(ctx, "no document time-stamp; the level stays lower", "error", err)
+		return false
+	}
+	e.TimeStamps++
+	return true
+}
+
+func (x *extending) stampWith(ctx context.Context, tsa DigestStamper) error {
+	room := int(x.s.tokenRoom.Load()) + firstTokenRoom
+	laid, err := x.doc.PrepareTimeStamp(ctx, room)
+	if err != nil {
+		return refusedPDF(err)
+	}
+	digest := laid.Digest()
+	token, err := within(ctx, x.by, func(ctx context.Context) ([]byte, error) { return tsa.StampDigest(ctx, digest) })
+	if err != nil {
+		return err
+	}
+	if err := checkDocumentToken(token, digest); err != nil {
+		return err
+	}
+	if over := len(token) - room; over > 0 {
+		x.s.tokenRoom.Add(int64(over))
+		return fmt.Errorf("a token of %d octets does not fit in the %d kept", len(token), room)
+	}
+	var out bytes.Buffer
+	out.Grow(int(laid.Size()))
+	if _, err := laid.Write(&out, token); err != nil {
+		return err
+	}
+	x.octets = out.Bytes()
+	return x.readBack()
+}
+
+// readBack holds what was appended to the law of ByteRange, and to the rules
+// for what may follow a signature.
+func (x *extending) readBack() error {
+	if err := x.reopen(); err != nil {
+		return fmt.Errorf("seal: self-check: %w", err)
+	}
+	newest := x.sigs[len(x.sigs)-1]
+	if !newest.WholeFile || len(newest.Law) > 0 || !newest.Timestamp() {
+		return errors.New("seal: self-check: the time-stamp does not cover the extended PDF")
+	}
+	return nil
+}
+
+func checkDocumentToken(token []byte, digest [32]byte) error {
+	t, err := tsp.ParseToken(token)
+	if err != nil {
+		return fmt.Errorf("time-stamp token: %w", err)
+	}
+	if _, err := t.VerifyHashed(onlySM3(digest), nil); err != nil {
+		return fmt.Errorf("time-stamp token: %w", err)
+	}
+	return nil
+}
+
+// within waits until the deadline even for a function that does not heed it.
+func within[T any](ctx context.Context, by time.Time, f func(context.Context) (T, error)) (T, error) {
+	ctx, cancel := context.WithDeadline(ctx, by)
+	defer cancel()
+	type answer struct {
+		value T
+		err   error
+	}
+	answers := make(chan answer, 1)
+	go func() {
+		v, err := f(ctx)
+		answers <- answer{v, err}
+	}()
+	select {
+	case got := <-answers:
+		return got.value, got.err
+	case <-ctx.Done():
+		var none T
+		return none, ctx.Err()
+	}
+}
