@@ -60,7 +60,7 @@ func (p *newDecision) make(ctx context.Context, a *act) (product, error) {
 		return product{}, err
 	}
 	rec := &DecisionRecord{ID: p.id, Code: a.code, Number: f.Decision.Number, Signed: signed, Created: a.time}
-	return p.s.stampFile(ctx, a, sheet{file: f, record: rec, pdf: laid.PDF, places: laid.Seals})
+	return p.s.stampFile(ctx, a, sheet{file: f, record: rec, pdf: laid.File, places: laid.Seals})
 }
 
 // layOutDecision renders the decision itself, without stamps and evidence, so

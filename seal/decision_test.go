@@ -67,7 +67,7 @@ func checkDecision(t testing.TB, h *house, st *seal.Stamp, seals ...seal.Seal) *
 		t.Fatalf("%d signatures in the PDF, %v", len(all), err)
 	}
 	bare, err := render.PDF(f, render.Options{VerifyURL: "https://seal.example"})
-	if err != nil || !bytes.HasPrefix(octets, bare.PDF) {
+	if err != nil || !bytes.HasPrefix(octets, bare.File) {
 		t.Errorf("the PDF is not the rendering of the decision: %v", err)
 	}
 	return f

@@ -2,11 +2,6 @@
 
 package render
 
-import (
-	"fmt"
-	"strconv"
-)
-
 // pt is how many points a millimetre has.
 const pt = 72 / 25.4
 
@@ -31,13 +26,39 @@ var (
 	red   = colour{0.9, 0, 0.07} // as the seals
 )
 
-// canvas collects the operators of one page.
+// canvas collects what stands on one page, as marks that each format paints in
+// its own way.
 type canvas struct {
 	*sheet
 	page        int // 1 is the first
-	ops         []byte
+	marks       []mark
 	first, last bool // the item drawn begins or ends a stretch of ruled items
 }
+
+// mark is a textMark, a lineMark or a boxesMark.
+type mark any
+
+// textMark is one run of text on a baseline.
+type textMark struct {
+	style
+	x, baseline float64
+	s           string
+}
+
+// lineMark is a stroked straight line.
+type lineMark struct {
+	colour         colour
+	thick          float64
+	x1, y1, x2, y2 float64
+}
+
+// boxesMark is rectangles filled as one path.
+type boxesMark struct {
+	colour colour
+	boxes  []rectangle
+}
+
+type rectangle struct{ x, y, w, h float64 }
 
 // style is how a piece of text looks.
 type style struct {
@@ -56,10 +77,9 @@ func (c *canvas) text(st style, x, y float64, s string) {
 	if st.narrow == 0 {
 		st.narrow = 1
 	}
-	baseline := y + 0.38*st.size // the em box reaches from -0.12 to 0.88
-	c.ops = fmt.Appendf(c.ops, "BT %s %s rg /%s %s Tf %s Tc %s Tz %s %s Td <%X> Tj ET\n",
-		num(st.colour[0]), num(st.colour[1])+" "+num(st.colour[2]), st.font.resource, num(st.size*pt),
-		num(st.space*pt/st.narrow), num(st.narrow*100), num(x*pt), num((pageHeight-baseline)*pt), st.font.encode(s))
+	st.font.encode(s) // notes what is used, and what is missing
+	// The em box reaches from -0.12 to 0.88.
+	c.marks = append(c.marks, textMark{style: st, x: x, baseline: y + 0.38*st.size, s: s})
 }
 
 // centred draws s with its middle at x.
@@ -90,28 +110,10 @@ func (st style) advance(r rune) float64 { return st.font.advance(r) * st.size }
 
 // line strokes a straight line.
 func (c *canvas) line(col colour, thick, x1, y1, x2, y2 float64) {
-	c.ops = fmt.Appendf(c.ops, "%s %s %s RG %s w %s %s m %s %s l S\n", num(col[0]), num(col[1]), num(col[2]),
-		num(thick*pt), num(x1*pt), num((pageHeight-y1)*pt), num(x2*pt), num((pageHeight-y2)*pt))
+	c.marks = append(c.marks, lineMark{col, thick, x1, y1, x2, y2})
 }
 
-// box adds a rectangle to the path that fill paints.
-func (c *canvas) box(x, y, w, h float64) {
-	c.ops = fmt.Appendf(c.ops, "%s %s %s %s re\n", num(x*pt), num((pageHeight-y-h)*pt), num(w*pt), num(h*pt))
-}
-
-func (c *canvas) fill() { c.ops = append(c.ops, "f\n"...) }
-
-// num writes a number as short as a thousandth of a point allows.
-func num(v float64) string {
-	s := strconv.FormatFloat(v, 'f', 3, 64)
-	for s[len(s)-1] == '0' {
-		s = s[:len(s)-1]
-	}
-	if s[len(s)-1] == '.' {
-		s = s[:len(s)-1]
-	}
-	if s == "-0" {
-		return "0"
-	}
-	return s
+// fill paints rectangles as one path.
+func (c *canvas) fill(col colour, boxes []rectangle) {
+	c.marks = append(c.marks, boxesMark{col, boxes})
 }

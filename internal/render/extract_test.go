@@ -75,7 +75,7 @@ func TestEveryCharacterIsExtracted(t *testing.T) {
 	all["all of GB 2312"].Decision.Text = everything()
 	for name, f := range all {
 		t.Run(name, func(t *testing.T) {
-			out := tool(t, mustRender(t, f).PDF, "pdftotext", "-raw", "-enc", "UTF-8", "FILE", "-")
+			out := tool(t, mustRender(t, f).File, "pdftotext", "-raw", "-enc", "UTF-8", "FILE", "-")
 			pages := strings.Split(strings.TrimSuffix(out, "\f"), "\f")
 			var got strings.Builder
 			for i, page := range pages {

@@ -70,7 +70,7 @@ func (c *canvas) drawQR(symbol barcode.Barcode) {
 	n := symbol.Bounds().Dx()
 	module := qrSize / float64(n)
 	dark := func(x, y int) bool { return color.GrayModel.Convert(symbol.At(x, y)).(color.Gray).Y < 128 }
-	c.ops = append(c.ops, "0 0 0 rg\n"...)
+	var boxes []rectangle
 	for y := range n {
 		for x := 0; x < n; x++ {
 			run := x
@@ -78,10 +78,10 @@ func (c *canvas) drawQR(symbol barcode.Barcode) {
 				run++
 			}
 			if run > x {
-				c.box(qrX+float64(x)*module, qrY+float64(y)*module, float64(run-x)*module, module)
+				boxes = append(boxes, rectangle{qrX + float64(x)*module, qrY + float64(y)*module, float64(run-x) * module, module})
 			}
 			x = run
 		}
 	}
-	c.fill()
+	c.fill(black, boxes)
 }

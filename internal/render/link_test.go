@@ -27,7 +27,7 @@ func TestQRCodeLeadsToTheVerifier(t *testing.T) {
 			t.Fatal(err)
 		}
 		dir := t.TempDir()
-		tool(t, r.PDF, "pdftoppm", "-png", "-r", "300", "-f", "1", "-l", "1", "-singlefile", "FILE", filepath.Join(dir, "page"))
+		tool(t, r.File, "pdftoppm", "-png", "-r", "300", "-f", "1", "-l", "1", "-singlefile", "FILE", filepath.Join(dir, "page"))
 		file, err := os.Open(filepath.Join(dir, "page.png"))
 		if err != nil {
 			t.Fatal(err)

@@ -34,7 +34,7 @@ func TestPages(t *testing.T) {
 			t.Fatal(err)
 		}
 		base := filepath.Join(dir, name)
-		if err := os.WriteFile(base+".pdf", r.PDF, 0o600); err != nil {
+		if err := os.WriteFile(base+".pdf", r.File, 0o600); err != nil {
 			t.Fatal(err)
 		}
 		if out, err := exec.Command("pdftoppm", "-png", "-r", fmt.Sprint(lookDPI), base+".pdf", base).CombinedOutput(); err != nil {

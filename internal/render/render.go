@@ -1,22 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package render lays out a decision as an official-looking document. The PDF
-// is written by our own writer, so that every character survives extraction:
-// facts/pdf.md 10 tells how libraries lose or change characters.
+// Package render lays out a decision as an official-looking document, as PDF or
+// as OFD. Both are written by our own writers, so that every character survives
+// extraction: facts/pdf.md 10 tells how libraries lose or change characters.
 //
 // compose.go turns a decision into a flow of items, flow.go cuts the flow into
-// pages, canvas.go draws, font.go and its neighbours embed what was used.
+// pages, canvas.go draws, paintpdf.go and paintofd.go write what was drawn,
+// font.go and its neighbours embed what was used.
 // Lengths are millimetres, from the top left of a page, unless named otherwise.
 package render
 
 import (
-	"bytes"
 	"fmt"
 	"slices"
 
 	"github.com/govseal/govseal/internal/decision"
 	"github.com/govseal/govseal/internal/glyph"
-	"github.com/govseal/govseal/internal/pdf"
 )
 
 // Options of a rendering.
@@ -35,14 +34,24 @@ type Place struct {
 // Rendered is a laid-out decision and the places reserved for its seals, one
 // per issuing department, in order.
 type Rendered struct {
-	PDF   []byte
+	File  []byte // the PDF or the OFD package
 	Seals []Place
 }
 
-// PDF lays out the file; stamps and evidence are not looked at. The same input
-// gives the same octets. A *glyph.MissingError names characters that cannot be
-// shown, a *decision.ParseError what is wrong with the file.
+// PDF lays out the file as PDF; stamps and evidence are not looked at. The same
+// input gives the same octets. A *glyph.MissingError names characters that
+// cannot be shown, a *decision.ParseError what is wrong with the file.
 func PDF(f *decision.File, o Options) (*Rendered, error) {
+	return layOut(f, o, (*sheet).writePDF)
+}
+
+// OFD is PDF for the other format: the same layout as an OFD package
+// (GB/T 33190), fonts embedded, ready to be sealed.
+func OFD(f *decision.File, o Options) (*Rendered, error) {
+	return layOut(f, o, func(s *sheet, d *decision.Decision) ([]byte, error) { return s.writeOFD(d, f.Code) })
+}
+
+func layOut(f *decision.File, o Options, write func(*sheet, *decision.Decision) ([]byte, error)) (*Rendered, error) {
 	bare := decision.File{Schema: f.Schema, Code: f.Code, Decision: f.Decision}
 	if err := bare.Validate(); err != nil {
 		return nil, err
@@ -57,12 +66,18 @@ func PDF(f *decision.File, o Options) (*Rendered, error) {
 	if missing := s.missing(); missing != nil {
 		return nil, &glyph.MissingError{Characters: missing}
 	}
-	file, err := s.write(&f.Decision)
+	file, err := write(s, &f.Decision)
 	if err != nil {
 		return nil, fmt.Errorf("write decision: %w", err)
 	}
-	return &Rendered{PDF: file, Seals: seals}, nil
+	return &Rendered{File: file, Seals: seals}, nil
 }
+
+// Names of the fonts as resources of a document.
+const (
+	regularResource = "FR"
+	boldResource    = "FB"
+)
 
 // sheet is a document in the making: its fonts and the canvas of each page.
 type sheet struct {
@@ -71,7 +86,7 @@ type sheet struct {
 }
 
 func newSheet() *sheet {
-	return &sheet{regular: newFont("FR", glyph.Regular()), bold: newFont("FB", glyph.Bold())}
+	return &sheet{regular: newFont(regularResource, glyph.Regular()), bold: newFont(boldResource, glyph.Bold())}
 }
 
 // drawPages draws every page and returns where the seals go.
@@ -100,31 +115,4 @@ func (s *sheet) missing() []rune {
 	all := slices.Concat(s.regular.missing, s.bold.missing)
 	slices.Sort(all)
 	return slices.Compact(all)
-}
-
-// write puts the document together.
-func (s *sheet) write(d *decision.Decision) ([]byte, error) {
-	var out bytes.Buffer
-	w := pdf.NewWriter(&out, "1.7")
-	tree := w.Alloc()
-	fonts := pdf.Dict{}
-	for _, f := range []*font{s.regular, s.bold} {
-		ref, err := f.embed(w)
-		if err != nil {
-			return nil, err
-		}
-		fonts[pdf.Name(f.resource)] = ref
-	}
-	var kids pdf.Array
-	for _, c := range s.pages {
-		kids = append(kids, w.Add(pdf.Dict{
-			"Type": pdf.Name("Page"), "Parent": tree, "Contents": w.AddStream(nil, c.ops),
-			"MediaBox":  pdf.Array{0, 0, pageWidth * pt, pageHeight * pt},
-			"Resources": pdf.Dict{"Font": fonts},
-		}))
-	}
-	w.WriteObject(tree, pdf.Dict{"Type": pdf.Name("Pages"), "Kids": kids, "Count": len(kids)})
-	root, info := writeCatalog(w, tree, d)
-	err := w.Close(root, info)
-	return out.Bytes(), err
 }

@@ -57,13 +57,13 @@ func tool(t *testing.T, file []byte, name string, args ...string) string {
 func TestSameInputSameOctets(t *testing.T) {
 	for name, f := range samples() {
 		a, b := mustRender(t, f), mustRender(t, f)
-		if !bytes.Equal(a.PDF, b.PDF) || !slices.Equal(a.Seals, b.Seals) {
+		if !bytes.Equal(a.File, b.File) || !slices.Equal(a.Seals, b.Seals) {
 			t.Errorf("%s: two renderings differ", name)
 		}
 	}
 	stamped := sample(2)
 	stamped.Stamps = [][]byte{{1}}
-	if !bytes.Equal(mustRender(t, stamped).PDF, mustRender(t, sample(2)).PDF) {
+	if !bytes.Equal(mustRender(t, stamped).File, mustRender(t, sample(2)).File) {
 		t.Error("a stamp changes the layout")
 	}
 }
@@ -71,19 +71,19 @@ func TestSameInputSameOctets(t *testing.T) {
 func TestCheckersAccept(t *testing.T) {
 	api.DisableConfigDir()
 	for name, f := range samples() {
-		if err := api.Validate(bytes.NewReader(mustRender(t, f).PDF), nil); err != nil {
+		if err := api.Validate(bytes.NewReader(mustRender(t, f).File), nil); err != nil {
 			t.Errorf("%s: pdfcpu: %v", name, err)
 		}
 	}
 	for name, f := range samples() {
-		if out := tool(t, mustRender(t, f).PDF, "qpdf", "--check", "FILE"); !strings.Contains(out, "No syntax or stream encoding errors") {
+		if out := tool(t, mustRender(t, f).File, "qpdf", "--check", "FILE"); !strings.Contains(out, "No syntax or stream encoding errors") {
 			t.Errorf("%s: qpdf: %s", name, out)
 		}
 	}
 }
 
 func TestFontsAreEmbedded(t *testing.T) {
-	out := tool(t, mustRender(t, sample(2)).PDF, "pdffonts", "FILE")
+	out := tool(t, mustRender(t, sample(2)).File, "pdffonts", "FILE")
 	embedded := regexp.MustCompile(`(?m)^[A-Z]{6}\+NotoSerifCJKsc-(Regular|Bold) +CID TrueType +Identity-H +yes yes yes `)
 	if n := len(embedded.FindAllString(out, -1)); n != 2 {
 		t.Errorf("got\n%s", out)
@@ -109,7 +109,7 @@ func TestSealsStandOverNameAndDate(t *testing.T) {
 		for i, p := range r.Seals[:min(len(r.Seals), 4)] {
 			box := func(mm float64) string { return strconv.Itoa(int(mm / 25.4 * 72)) }
 			page := strconv.Itoa(p.Page)
-			under := solid(tool(t, r.PDF, "pdftotext", "-raw", "-enc", "UTF-8", "-f", page, "-l", page, "-r", "72",
+			under := solid(tool(t, r.File, "pdftotext", "-raw", "-enc", "UTF-8", "-f", page, "-l", page, "-r", "72",
 				"-x", box(p.X), "-y", box(p.Y), "-W", box(p.Width), "-H", box(p.Height), "FILE", "-"))
 			middle := []rune(f.Decision.Departments[i].Name)
 			if !strings.Contains(under, "2026年3月2日") || len(middle) < 14 && !strings.Contains(under, string(middle[2:len(middle)-2])) {
@@ -129,7 +129,7 @@ func TestNoSealWithoutText(t *testing.T) {
 		r := mustRender(t, f)
 		for _, p := range r.Seals {
 			page := strconv.Itoa(p.Page)
-			text := tool(t, r.PDF, "pdftotext", "-raw", "-enc", "UTF-8", "-f", page, "-l", page, "FILE", "-")
+			text := tool(t, r.File, "pdftotext", "-raw", "-enc", "UTF-8", "-f", page, "-l", page, "FILE", "-")
 			last := []rune(f.Decision.Text[len(f.Decision.Text)-1])
 			if !strings.Contains(solid(text), string(last[len(last)-4:])) && !strings.Contains(text, "SM3 ") {
 				t.Errorf("%s: page %s has seals and no text", name, page)
@@ -176,7 +176,7 @@ func TestLargestDecision(t *testing.T) {
 		f.Decision.Attachments = append(f.Decision.Attachments, decision.Attachment{Name: fmt.Sprintf("%d", i) + strings.Repeat("W", 150), SM3: strings.Repeat("0", 64)})
 	}
 	r := mustRender(t, f)
-	n, err := api.PageCount(bytes.NewReader(r.PDF), nil)
+	n, err := api.PageCount(bytes.NewReader(r.File), nil)
 	if err != nil || n < 150 {
 		t.Errorf("%d pages, %v", n, err)
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"math/bits"
 	"slices"
 
 	"github.com/govseal/govseal/internal/glyph"
@@ -19,6 +20,14 @@ var be = binary.BigEndian
 // (ISO 32000-1 9.9). Our faces have neither hints nor composite glyphs, so a
 // glyph can be moved to another number as it stands.
 func subset(face *glyph.Face, used []rune) ([]byte, error) {
+	tables, err := subsetTables(face, used)
+	if err != nil {
+		return nil, err
+	}
+	return assemble(tables), nil
+}
+
+func subsetTables(face *glyph.Face, used []rune) (ttf, error) {
 	tables, err := readTables(face.Data())
 	if err != nil {
 		return nil, err
@@ -48,7 +57,7 @@ func subset(face *glyph.Face, used []rune) ([]byte, error) {
 	be.PutUint16(head[50:], 1)         // long loca
 	be.PutUint16(hhea[34:], uint16(n)) // numberOfHMetrics
 	be.PutUint16(maxp[4:], uint16(n))  // numGlyphs
-	return assemble(ttf{"glyf": glyf, "head": head, "hhea": hhea, "hmtx": hmtx, "loca": loca, "maxp": maxp}), nil
+	return ttf{"glyf": glyf, "head": head, "hhea": hhea, "hmtx": hmtx, "loca": loca, "maxp": maxp}, nil
 }
 
 // ttf is the tables of a TrueType file by tag.
@@ -136,8 +145,8 @@ func assemble(tables ttf) []byte {
 		tags = append(tags, tag)
 	}
 	slices.Sort(tags)
-	// searchRange, entrySelector and rangeShift for six tables.
-	out := []byte{0, 1, 0, 0, 0, byte(len(tags)), 0, 64, 0, 2, 0, 32}
+	power := bits.Len(uint(len(tags))) - 1 // entrySelector; searchRange and rangeShift follow from it
+	out := []byte{0, 1, 0, 0, 0, byte(len(tags)), 0, byte(16 << power), 0, byte(power), 0, byte(16*len(tags) - 16<<power)}
 	at := len(out) + 16*len(tags)
 	headAt := 0
 	var body []byte
