@@ -20,7 +20,7 @@ CA with their CRLs, and the keys and certificates of the offices: seal maker (åˆ
 time-stamp authority, ledger, OCSP responder.
 
 Move DIR/root to a safe afterwards, with its passphrase kept elsewhere: from day to day only the
-issuing CA works. The root key is needed once a year for its CRL ("govseal ca crl --root").
+issuing CA works. The root key is needed once a year for its CRL ("govseal ca crl root --renew").
 
 The name, the OID arc and the ledger's origin cannot be changed later. The default arc 2.999.1 is
 the example arc; a real service sets its own.`,

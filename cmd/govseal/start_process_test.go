@@ -36,6 +36,8 @@ type town struct {
 	apps   []registry.Application
 	tokens []string
 	grant  string // of the first application
+
+	passphraseFile string // "" for one with storePassphrase
 }
 
 const (
@@ -114,9 +116,12 @@ func newTown(t *testing.T, dir string) *town {
 // command is govseal as a process, in the town's name.
 func (w *town) command(t *testing.T, name string, args ...string) *exec.Cmd {
 	t.Helper()
-	pass := filepath.Join(t.TempDir(), "store.pass")
-	if err := os.WriteFile(pass, []byte(storePassphrase+"\n"), 0o600); err != nil {
-		t.Fatal(err)
+	pass := w.passphraseFile
+	if pass == "" {
+		pass = filepath.Join(t.TempDir(), "store.pass")
+		if err := os.WriteFile(pass, []byte(storePassphrase+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
 	c := exec.Command(name, args...)
 	c.Env = append(os.Environ(), "GOVSEAL_DIR="+w.dir, "GOVSEAL_OPERATOR=zhang", "GOVSEAL_PASSPHRASE_FILE="+pass)
