@@ -17,8 +17,9 @@ var (
 	ErrRunning = errors.New("seal: the same request is still running")
 	// ErrLeaseLost: another attempt took the intent over; nothing was released.
 	ErrLeaseLost = errors.New("seal: another attempt has taken this request over")
-	// ErrConflict: the decision got another stamp meanwhile; the caller signs again.
-	ErrConflict = errors.New("seal: the decision changed meanwhile")
+	// ErrConflict: the decision got another stamp meanwhile, and the caller
+	// signs again; or a seal or its draft was changed meanwhile.
+	ErrConflict = errors.New("seal: it was changed meanwhile")
 	// ErrClock: now lies before a time already recorded (503).
 	ErrClock = errors.New("seal: the system clock went backwards; sealing stops until it is right")
 	// ErrUnavailable: the store cannot commit: full disk, locked or vanished database (503).
@@ -57,6 +58,8 @@ const (
 	ReasonCharacters     = "characters"      // the fonts lack a character; Detail names it
 	ReasonIdempotencyKey = "idempotency-key" // missing, too long, or not printable ASCII
 	ReasonRequest        = "request"         // a field of the request is wrong; Detail names it
+	ReasonPicture        = "picture"         // a supplied seal picture is not fit; Detail says why
+	ReasonSecondPerson   = "second-person"   // the act needs a second person, or another one
 )
 
 func refuse(reason, format string, args ...any) *Refused {

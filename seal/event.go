@@ -28,6 +28,12 @@ const (
 	FactState       = "state"       // of a seal
 	FactStamp       = "stamp"       // id
 	FactSealDER     = "seal-sm3"    // SM3 of the SESeal
+	FactAct         = "act"         // what was done to a seal or a draft
+	FactApproved    = "approved"    // digest of what a second person approved
+	FactEffective   = "effective"   // since when a loss or compromise counts
+	FactPredecessor = "predecessor" // esID of the seal that this one replaces
+	FactSuccessor   = "successor"   // esID of the seal that replaces this one
+	FactFiling      = "filing"      // number under which a seal is filed
 )
 
 func text(name, value string) ledger.Fact { return ledger.Fact{Name: name, Value: []byte(value)} }

@@ -4,6 +4,7 @@ package seal
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -21,84 +22,229 @@ import (
 // Reason codes of RFC 5280 5.3.1 used here.
 const (
 	reasonKeyCompromise        = 1
+	reasonSuperseded           = 4
 	reasonCessationOfOperation = 5
 )
 
+// rule is where an act may begin and where it ends.
+type rule struct {
+	from []State
+	to   State
+}
+
+var rules = map[Act]rule{
+	ActFile:     {[]State{Made}, Filed},
+	ActActivate: {[]State{Filed}, Active},
+	ActSuspend:  {[]State{Active}, Suspended},
+	ActResume:   {[]State{Suspended}, Active},
+	ActCancel:   {alive, Cancelled},
+	ActLost:     {alive, Lost},
+}
+
+// RecordFiling records that a made seal is filed (备案) under a number.
+func (s *Service) RecordFiling(ctx context.Context, actor, esID, number, reason string) error {
+	if number == "" {
+		return refuse(ReasonRequest, "the number under which the seal is filed is required")
+	}
+	return s.ask(ctx, Proposal{Act: ActFile, ESID: esID, By: actor, Reason: reason, Reference: number})
+}
+
+// Activate puts a filed seal into force. The seal that it replaces, if any,
+// ends in the same moment.
+func (s *Service) Activate(ctx context.Context, actor, esID, reason string) error {
+	return s.ask(ctx, Proposal{Act: ActActivate, ESID: esID, By: actor, Reason: reason})
+}
+
 // Suspend stops a seal for the time being: certificateHold.
 func (s *Service) Suspend(ctx context.Context, actor, esID, reason string) error {
-	return s.move(ctx, move{
-		actor: actor, esID: esID, reason: reason, from: []State{Active}, to: Suspended,
-		certificate: func(serial string) error { return s.cfg.Authority.Suspend(ctx, actor, serial, reason) },
-	})
+	return s.ask(ctx, Proposal{Act: ActSuspend, ESID: esID, By: actor, Reason: reason})
 }
 
 // Resume takes a suspension back.
 func (s *Service) Resume(ctx context.Context, actor, esID, reason string) error {
-	return s.move(ctx, move{
-		actor: actor, esID: esID, reason: reason, from: []State{Suspended}, to: Active,
-		certificate: func(serial string) error { return s.cfg.Authority.Resume(ctx, actor, serial, reason) },
-	})
+	return s.ask(ctx, Proposal{Act: ActResume, ESID: esID, By: actor, Reason: reason})
 }
 
 // Cancel ends a seal for good: its certificate is revoked. compromised, when
 // not zero, is since when the key may have been in wrong hands; stamps that no
-// time-stamp proves older lose their force then.
+// time-stamp proves older lose their force then. A draft is simply dropped.
 func (s *Service) Cancel(ctx context.Context, actor, esID, reason string, compromised time.Time) error {
-	code := reasonCessationOfOperation
-	if !compromised.IsZero() {
-		code = reasonKeyCompromise
-		if compromised.After(s.cfg.Now()) {
-			return refuse(ReasonRequest, "a compromise cannot lie in the future")
+	if d, err := s.cfg.Store.Draft(ctx, esID); err == nil && d.Open() {
+		if err := validReason(actor, reason); err != nil {
+			return err
 		}
-	}
-	return s.move(ctx, move{
-		actor: actor, esID: esID, reason: reason, from: []State{Active, Suspended}, to: Cancelled,
-		compromised: compromised,
-		certificate: func(serial string) error {
-			return s.cfg.Authority.Revoke(ctx, actor, serial, code, compromised, reason)
-		},
-	})
-}
-
-type move struct {
-	actor, esID, reason string
-	from                []State
-	to                  State
-	compromised         time.Time
-	certificate         func(serialHex string) error
-}
-
-func (s *Service) move(ctx context.Context, m move) error {
-	if err := validReason(m.actor, m.reason); err != nil {
+		return s.dropDraft(ctx, actor, reason, d)
+	} else if err != nil && !errors.Is(err, ErrNotFound) {
 		return err
 	}
-	rec, err := s.cfg.Store.Seal(ctx, m.esID)
+	return s.ask(ctx, Proposal{Act: ActCancel, ESID: esID, By: actor, Reason: reason, Effective: compromised})
+}
+
+// ReportLost ends a seal whose key or carrier is lost (挂失): its certificate
+// is revoked as compromised since the given time, which may lie in the past.
+// When it is not sure, Suspend is what can be taken back.
+func (s *Service) ReportLost(ctx context.Context, actor, esID, reason string, since time.Time) error {
+	if since.IsZero() {
+		return refuse(ReasonRequest, "since when the seal is lost is required")
+	}
+	return s.ask(ctx, Proposal{Act: ActLost, ESID: esID, By: actor, Reason: reason, Effective: since})
+}
+
+// ask does an act, or records it as a proposal when it takes a second person:
+// then the error is an *AwaitingApproval.
+func (s *Service) ask(ctx context.Context, p Proposal) error {
+	if err := validReason(p.By, p.Reason); err != nil {
+		return err
+	}
+	if err := validText("number", p.Reference); err != nil {
+		return err
+	}
+	now := s.cfg.Now().UTC().Truncate(time.Millisecond)
+	if p.Effective = p.Effective.UTC().Truncate(time.Second); p.Effective.After(now) {
+		return refuse(ReasonRequest, "a loss or compromise cannot lie in the future")
+	}
+	rec, err := s.cfg.Store.Seal(ctx, p.ESID)
 	if err != nil {
 		return err
 	}
-	if !slices.Contains(m.from, rec.State) {
-		return fmt.Errorf("%w: the seal is %s", ErrState, rec.State)
+	if err := s.mayBegin(p.Act, rec); err != nil {
+		return err
 	}
-	if err := m.certificate(rec.CertSerial); err != nil {
+	p.At, p.Steps = now, rec.Steps
+	if !s.takesTwo(p.Act) {
+		return s.perform(ctx, p, rec, "")
+	}
+	if err := s.cfg.Store.RecordProposal(ctx, p, p.event()); err != nil {
+		return err
+	}
+	return &AwaitingApproval{ESID: p.ESID, Act: p.Act, Digest: p.Digest()}
+}
+
+func (s *Service) mayBegin(a Act, rec Seal) error {
+	state := rec.State
+	if a == ActActivate || a == ActResume {
+		state, _ = rec.StateAt(s.cfg.Now()) // what has expired does not come back
+	}
+	if !slices.Contains(rules[a].from, state) {
+		return fmt.Errorf("%w: the seal is %s", ErrState, state)
+	}
+	return nil
+}
+
+// Approve is the second person's word on what waits for it under a seal's
+// number: a draft, which may then be made, or a proposed act, which is done at
+// once. digest is what the approver looked at; anything edited since is
+// refused, and so is everybody who had a hand in it.
+func (s *Service) Approve(ctx context.Context, actor, esID string, digest [32]byte, reason string) error {
+	if err := validActor(actor, reason); err != nil {
+		return err
+	}
+	d, err := s.cfg.Store.Draft(ctx, esID)
+	if err == nil && d.Open() {
+		return s.approveDraft(ctx, actor, d, digest, reason)
+	} else if err != nil && !errors.Is(err, ErrNotFound) {
+		return err
+	}
+	rec, err := s.cfg.Store.Seal(ctx, esID)
+	if err != nil {
+		return err
+	}
+	p, err := s.cfg.Store.Proposal(ctx, esID)
+	switch {
+	case errors.Is(err, ErrNotFound):
+		return fmt.Errorf("%w: nothing waits for approval under this number", ErrState)
+	case err != nil:
+		return err
+	case SamePerson(p.By, actor):
+		return refuse(ReasonSecondPerson, "who proposed an act cannot approve it")
+	case p.Digest() != digest || p.Steps != rec.Steps:
+		return refuse(ReasonSecondPerson, "what waits is not what you looked at: look again")
+	}
+	if err := s.mayBegin(p.Act, rec); err != nil {
+		return err
+	}
+	return s.perform(ctx, p, rec, actor)
+}
+
+// perform moves the certificate, then the record.
+func (s *Service) perform(ctx context.Context, p Proposal, rec Seal, second string) error {
+	if err := s.moveCertificate(ctx, p, rec); err != nil {
 		return fmt.Errorf("seal: change the certificate's status: %w", err)
 	}
 	at := s.cfg.Now().UTC().Truncate(time.Millisecond)
-	return s.cfg.Store.RecordSealState(ctx, m.esID, m.from, m.to, m.reason, at, m.event(rec, at))
+	changes := []Change{p.change(rec, second, at)}
+	if p.Act == ActActivate && rec.Predecessor != "" {
+		ended, err := s.supersede(ctx, p.By, rec, at)
+		if err != nil {
+			return err
+		}
+		changes = append(changes, ended...)
+	}
+	return s.cfg.Store.RecordSealSteps(ctx, changes...)
 }
 
-func (m *move) event(rec Seal, at time.Time) ledger.Event {
-	after := map[string]any{"state": m.to}
-	if !m.compromised.IsZero() {
-		after["compromised"] = m.compromised.UTC().Format(time.RFC3339)
+func (s *Service) moveCertificate(ctx context.Context, p Proposal, rec Seal) error {
+	a, serial := s.cfg.Authority, rec.CertSerial
+	switch p.Act {
+	case ActSuspend:
+		return a.Suspend(ctx, p.By, serial, p.Reason)
+	case ActResume:
+		return a.Resume(ctx, p.By, serial, p.Reason)
+	case ActLost:
+		return a.Revoke(ctx, p.By, serial, reasonKeyCompromise, p.Effective, p.Reason)
+	case ActCancel:
+		code := reasonCessationOfOperation
+		if !p.Effective.IsZero() {
+			code = reasonKeyCompromise
+		}
+		return a.Revoke(ctx, p.By, serial, code, p.Effective, p.Reason)
+	}
+	return nil
+}
+
+// change is the proposal as a recorded step.
+func (p Proposal) change(rec Seal, second string, at time.Time) Change {
+	st := Step{
+		ESID: p.ESID, Act: p.Act, To: rules[p.Act].to, Actor: p.By, Second: second, Reason: p.Reason, Reference: p.Reference,
+		At: at, Effective: p.Effective,
+	}
+	if second != "" {
+		st.Approved = p.Digest()
+	}
+	return Change{Step: st, From: rules[p.Act].from, Steps: rec.Steps, Event: st.event(rec)}
+}
+
+// event is what leaf and audit entry say of a step.
+func (st Step) event(rec Seal) ledger.Event {
+	after := map[string]any{"state": st.To, "second": st.Second, "reference": st.Reference}
+	facts := []ledger.Fact{
+		text(FactSeal, st.ESID), text(FactCertificate, rec.CertSerial), text(FactAct, string(st.Act)),
+		text(FactState, string(st.To)), text(FactReason, st.Reason), instant(st.At),
+	}
+	if !st.Effective.IsZero() {
+		after["effective"] = st.Effective.UTC().Format(time.RFC3339)
+		facts = append(facts, text(FactEffective, st.Effective.UTC().Format(time.RFC3339)))
+	}
+	if st.Second != "" {
+		facts = append(facts, digest(FactApproved, st.Approved))
+	}
+	switch st.Act {
+	case ActFile:
+		facts = append(facts, text(FactFiling, st.Reference))
+	case ActSupersede:
+		facts = append(facts, text(FactSuccessor, st.Reference))
 	}
 	return ledger.Event{
-		Kind: "seal-state", Time: at, Actor: m.actor, Act: "seal." + actName[m.to], Object: m.esID, Reason: m.reason,
-		Before: private(map[string]any{"state": rec.State}), After: private(after),
-		Facts: []ledger.Fact{
-			text(FactSeal, m.esID), text(FactCertificate, rec.CertSerial), text(FactState, string(m.to)),
-			text(FactReason, m.reason), instant(at),
-		},
+		Kind: "seal-state", Time: st.At, Actor: st.Actor, Act: "seal." + string(st.Act), Object: st.ESID, Reason: st.Reason,
+		Before: private(map[string]any{"state": rec.State}), After: private(after), Facts: facts,
 	}
 }
 
-var actName = map[State]string{Active: "resume", Suspended: "suspend", Cancelled: "cancel"}
+func (p Proposal) event() ledger.Event {
+	d := p.Digest()
+	return ledger.Event{
+		Kind: "seal-state", Time: p.At, Actor: p.By, Act: "seal.propose-" + string(p.Act), Object: p.ESID, Reason: p.Reason,
+		After: private(map[string]any{"act": p.Act, "digest": fmt.Sprintf("%x", d), "effective": stampText(p.Effective), "reference": p.Reference}),
+		Facts: []ledger.Fact{text(FactSeal, p.ESID), text(FactAct, "propose-"+string(p.Act)), digest(FactApproved, d), instant(p.At)},
+	}
+}

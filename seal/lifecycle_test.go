@@ -50,13 +50,13 @@ func TestLifecycle(t *testing.T) {
 func TestSuspendAfterACrashInTheMiddle(t *testing.T) {
 	h := newHouse(t)
 	id := h.seals[0].ESID
-	h.store.breaks("RecordSealState", seal.ErrUnavailable)
+	h.store.breaks("RecordSealSteps", seal.ErrUnavailable)
 	if err := h.Suspend(ctx, "o", id, "lost"); !errors.Is(err, seal.ErrUnavailable) {
 		t.Fatal(err)
 	}
 	_, err := h.StampDigest(ctx, h.request(h.seals[0], "k1"), [32]byte{1})
 	wantDenied(t, err, "certificate")
-	h.store.breaks("RecordSealState", nil)
+	h.store.breaks("RecordSealSteps", nil)
 	if err := h.Suspend(ctx, "o", id, "lost"); err != nil {
 		t.Fatal(err)
 	}

@@ -4,25 +4,25 @@ package seal
 
 import (
 	"context"
-	"errors"
+	"encoding/hex"
 	"fmt"
+	"slices"
 	"time"
 
-	"github.com/govseal/govseal/internal/cert"
-	"github.com/govseal/govseal/internal/glyph"
 	"github.com/govseal/govseal/internal/gm"
-	"github.com/govseal/govseal/internal/ses"
 	"github.com/govseal/govseal/ledger"
 	"github.com/govseal/govseal/registry"
 )
 
-// MakeRequest asks for a new seal.
+// MakeRequest asks for a new seal, or for the draft of one.
 type MakeRequest struct {
 	Actor      string
 	Department string        // registry ID
-	Name       string        // on the arc; empty means the department's name
+	Name       string        // on the seal; empty means the department's name
 	Horizontal string        // line under the star, may be empty
 	Validity   time.Duration // 0 means 3 years
+	Reason     string        // may be empty
+	Design     Design
 }
 
 const (
@@ -37,90 +37,99 @@ const (
 	makerKeyUse = "seal-maker"
 )
 
-// What a seal made here says beside names and times: GB/T 38540-2020 layout,
-// the type that a public code list gives for the seal of the statutory name
-// (facts/seal-formats.md section 9), 42 mm as local departments' seals are.
 const (
-	sealVersion  = 4
-	sealVendor   = "govseal"
-	sealType     = 1
-	sealDiameter = 42  // mm
-	sealDPI      = 300 // every stamp carries the picture: 21 kB; at 600 dpi it is 46 kB
+	sealVersion = 4 // GB/T 38540-2020: what readers in the field parse
+	sealVendor  = "govseal"
+	sealDPI     = 300 // every stamp carries the picture: 21 kB; at 600 dpi it is 46 kB
 )
 
-// Make makes a seal: number, key, certificate, picture, the seal maker's
-// signature, in that order. What may be refused is refused before a key
-// exists: a *Refused with ReasonCharacters names characters that cannot be
-// drawn. If it fails after the certificate was issued, that is revoked.
+// Make makes a seal in one act, from nothing to active: number, key,
+// certificate, picture, the seal maker's signature. What may be refused is
+// refused before a key exists: a *Refused with ReasonCharacters names
+// characters that cannot be drawn. If it fails after the certificate was
+// issued, that is revoked. Where making takes a second person, it is refused:
+// then DraftSeal is the way.
 func (s *Service) Make(ctx context.Context, r MakeRequest) (Seal, error) {
-	d, err := s.validateMake(ctx, &r)
+	if s.takesTwo(ActMake) {
+		return Seal{}, refuse(ReasonSecondPerson, "making a seal takes two people here: draft it, have another operator approve it, then make it")
+	}
+	d, p, picture, err := s.plan(ctx, &r)
 	if err != nil {
 		return Seal{}, err
 	}
-	picture, err := glyph.SealPicture{Name: r.Name, Horizontal: r.Horizontal, Diameter: sealDiameter, DPI: sealDPI}.PNG()
-	if err != nil {
-		return Seal{}, characters("the seal", err)
+	return s.build(ctx, job{actor: r.Actor, reason: r.Reason, department: d, plan: p, picture: picture, state: Active},
+		func(rec Seal) error {
+			return s.cfg.Store.RecordSeal(ctx, rec, madeEvent(r.Actor, "", rec))
+		})
+}
+
+// plan checks a request, draws the picture and the number, in an order that
+// refuses before a number is used up.
+func (s *Service) plan(ctx context.Context, r *MakeRequest) (d registry.Department, p Plan, picture []byte, err error) {
+	if d, err = s.validateMake(ctx, r); err != nil {
+		return d, p, nil, err
 	}
-	rec := Seal{
-		Name: r.Name, Horizontal: r.Horizontal, Department: d.ID, Picture: picture, State: Active,
-		Created: s.cfg.Now().UTC().Truncate(time.Second),
+	if picture, err = r.Design.draw(r.Name, r.Horizontal, d.AreaCode+"00000000"); err != nil {
+		return d, p, nil, err
 	}
-	rec.Changed = rec.Created
-	if rec.ESID, err = s.cfg.Store.NextESID(ctx, d.AreaCode); err != nil {
-		return Seal{}, fmt.Errorf("seal: draw a seal number: %w", err)
+	p = Plan{Department: d.ID, Name: r.Name, Horizontal: r.Horizontal, Design: r.Design.recorded(), Validity: r.Validity.String()}
+	if p.ESID, err = s.cfg.Store.NextESID(ctx, d.AreaCode); err != nil {
+		return d, p, nil, fmt.Errorf("seal: draw a seal number: %w", err)
 	}
-	var public []byte
-	if rec.KeyRef, public, err = s.cfg.Keys.Generate(ctx, keyUse); err != nil {
-		return Seal{}, fmt.Errorf("seal: make the seal's key: %w", err)
+	if r.Design.Serial == SerialNumber {
+		if picture, err = r.Design.draw(r.Name, r.Horizontal, p.ESID); err != nil {
+			return d, p, nil, err
+		}
 	}
-	rec.Certificate, rec.CertSerial, err = s.cfg.Authority.IssueSealCertificate(ctx, r.Actor, d, rec.ESID, rec.KeyRef, public, r.Validity)
-	if err != nil {
-		return Seal{}, fmt.Errorf("seal: certify the seal's key: %w", err)
-	}
-	if err = s.complete(ctx, &rec, public, r.Validity); err == nil {
-		err = s.cfg.Store.RecordSeal(ctx, rec, madeEvent(r.Actor, rec))
-	}
-	if err != nil {
-		s.takeBack(ctx, r.Actor, rec)
-		return Seal{}, err
-	}
-	return rec, nil
+	sum := gm.SM3(picture)
+	p.PictureSM3 = hex.EncodeToString(sum[:])
+	return d, p, picture, nil
 }
 
 func (s *Service) validateMake(ctx context.Context, r *MakeRequest) (registry.Department, error) {
-	d, err := s.cfg.Registry.Department(ctx, r.Department)
+	d, err := s.activeDepartment(ctx, r.Department)
 	if err != nil {
-		return d, fmt.Errorf("seal: find the department: %w", err)
-	}
-	if d.State != registry.Active {
-		return d, fmt.Errorf("%w: the department is %s", ErrState, d.State)
+		return d, err
 	}
 	r.Name = orDefault(r.Name, d.Name)
 	r.Validity = orDefault(r.Validity, defaultValidity)
 	if r.Actor == "" || r.Validity < time.Hour || r.Validity > maxValidity {
 		return d, refuse(ReasonRequest, "an actor and a validity of one hour to five years are required")
 	}
-	for _, t := range []struct{ what, value string }{{"name", r.Name}, {"horizontal line", r.Horizontal}} {
+	for _, t := range []struct{ what, value string }{
+		{"name", r.Name}, {"horizontal line", r.Horizontal}, {"middle line", r.Design.Middle}, {"serial", r.Design.Serial},
+		{"reason", r.Reason}, {"actor", r.Actor},
+	} {
 		if err := validText(t.what, t.value); err != nil {
 			return d, err
 		}
-		if len(t.value) > maxSealName {
+		if len(t.value) > maxSealName && t.what != "reason" && t.what != "actor" {
 			return d, refuse(ReasonRequest, "%s of more than %d octets", t.what, maxSealName)
 		}
-		if missing := glyph.Missing(t.value); len(missing) > 0 {
-			return d, refuseCharacters("the seal's "+t.what, missing)
-		}
 	}
-	return d, nil
+	if err := r.Design.settle(); err != nil {
+		return d, err
+	}
+	return d, s.canWrite(r.Design)
 }
 
-// characters turns package glyph's refusal into ours.
-func characters(where string, err error) error {
-	var missing *glyph.MissingError
-	if errors.As(err, &missing) {
-		return refuseCharacters(where, missing.Characters)
+// canWrite refuses a version 5 that nobody here can time-stamp.
+func (s *Service) canWrite(d Design) error {
+	if d.Version == 5 && s.cfg.TSA == nil {
+		return refuse(ReasonRequest, "a seal of version 5 carries a time-stamp, and there is no time-stamp authority")
 	}
-	return fmt.Errorf("seal: draw %s: %w", where, err)
+	return nil
+}
+
+func (s *Service) activeDepartment(ctx context.Context, id string) (registry.Department, error) {
+	d, err := s.cfg.Registry.Department(ctx, id)
+	if err != nil {
+		return d, fmt.Errorf("seal: find the department: %w", err)
+	}
+	if d.State != registry.Active {
+		return d, fmt.Errorf("%w: the department is %s", ErrState, d.State)
+	}
+	return d, nil
 }
 
 func refuseCharacters(where string, missing []rune) *Refused {
@@ -132,67 +141,43 @@ func refuseCharacters(where string, missing []rune) *Refused {
 	return refuse(ReasonCharacters, "%s has characters that the fonts lack:%s", where, names)
 }
 
-// complete has the seal maker sign, and reads back what was made.
-func (s *Service) complete(ctx context.Context, rec *Seal, public []byte, validity time.Duration) error {
-	c, err := cert.Parse(rec.Certificate)
-	if err != nil {
-		return fmt.Errorf("seal: read the seal's certificate: %w", err)
-	}
-	if string(c.RawSPKI) != string(public) {
-		return errors.New("seal: the certificate is not for the seal's key")
-	}
-	rec.ValidFrom, rec.ValidTo = rec.Created, rec.Created.Add(validity)
-	if c.NotBefore.After(rec.ValidFrom) {
-		rec.ValidFrom = c.NotBefore
-	}
-	if c.NotAfter.Before(rec.ValidTo) {
-		rec.ValidTo = c.NotAfter
-	}
-	sealInfo, err := ses.SealTemplate{
-		Version: sealVersion, Vendor: sealVendor, ESID: rec.ESID, Type: sealType, Name: rec.Name,
-		Certs: [][]byte{rec.Certificate}, Created: rec.Created, ValidFrom: rec.ValidFrom, ValidTo: rec.ValidTo,
-		Picture: ses.Picture{Type: "png", Data: rec.Picture, Width: sealDiameter, Height: sealDiameter},
-	}.TBS()
-	if err != nil {
-		return fmt.Errorf("seal: write the seal: %w", err)
-	}
-	if rec.DER, err = s.signAsMaker(ctx, sealInfo); err != nil {
-		return err
-	}
-	return s.checkMade(*rec)
+// job is a seal to be built: from a plan, for a department, into a state.
+type job struct {
+	actor, reason string
+	department    registry.Department
+	plan          Plan
+	picture       []byte
+	state         State
 }
 
-func (s *Service) signAsMaker(ctx context.Context, sealInfo []byte) ([]byte, error) {
-	maker, err := s.cfg.Keys.Signer(ctx, s.cfg.MakerKey, makerKeyUse)
+// build makes key, certificate and signed seal, and has it recorded; it takes
+// the certificate back when anything fails after it was issued.
+func (s *Service) build(ctx context.Context, j job, record func(Seal) error) (Seal, error) {
+	rec := Seal{
+		ESID: j.plan.ESID, Name: j.plan.Name, Horizontal: j.plan.Horizontal, Department: j.department.ID, Picture: j.picture,
+		Design: j.plan.Design, Predecessor: j.plan.Predecessor, State: j.state, Reason: j.reason,
+		Created: s.cfg.Now().UTC().Truncate(time.Second),
+	}
+	rec.Changed = rec.Created
+	var public []byte
+	var err error
+	if rec.KeyRef, public, err = s.cfg.Keys.Generate(ctx, keyUse); err != nil {
+		return Seal{}, fmt.Errorf("seal: make the seal's key: %w", err)
+	}
+	validity := j.plan.validity()
+	rec.Certificate, rec.CertSerial, err = s.cfg.Authority.IssueSealCertificate(ctx, j.actor, j.department, rec.ESID, rec.KeyRef, public, validity)
 	if err != nil {
-		return nil, fmt.Errorf("seal: open the seal maker's key: %w", err)
+		return Seal{}, fmt.Errorf("seal: certify the seal's key: %w", err)
 	}
-	signature, err := gm.SignMessage(maker, sealInfo)
+	if err = s.complete(ctx, &rec, public, validity); err == nil {
+		err = record(rec)
+	}
 	if err != nil {
-		return nil, fmt.Errorf("seal: sign the seal: %w", err)
+		s.takeBack(ctx, j.actor, rec)
+		return Seal{}, err
 	}
-	der, err := ses.AssembleSeal(sealInfo, s.cfg.MakerCert, signature, nil)
-	if err != nil {
-		return nil, fmt.Errorf("seal: write the seal: %w", err)
-	}
-	return der, nil
-}
-
-// checkMade reads the new seal as a verifier would: the maker's signature
-// under the maker's certificate, the certificate in the list, the picture.
-func (s *Service) checkMade(rec Seal) error {
-	made, err := parseSeal(rec)
-	if err != nil {
-		return err
-	}
-	maker, ok := gm.AsPublicKey(s.makerCert.PublicKey)
-	if !ok || !gm.VerifyMessage(maker, made.seal.Signed, made.seal.Signature) {
-		return errors.New("seal: self-check: the seal maker's certificate does not verify the new seal")
-	}
-	if _, err := decodePicture(made.seal.Picture.Data); err != nil {
-		return err
-	}
-	return nil
+	rec.Steps++
+	return rec, nil
 }
 
 // takeBack revokes a certificate whose seal never came to be. When even that
@@ -207,16 +192,23 @@ func (s *Service) takeBack(ctx context.Context, actor string, rec Seal) {
 	}
 }
 
-func madeEvent(actor string, rec Seal) ledger.Event {
+func madeEvent(actor, second string, rec Seal) ledger.Event {
+	facts := []ledger.Fact{
+		text(FactSeal, rec.ESID), digest(FactSealDER, gm.SM3(rec.DER)), text(FactCertificate, rec.CertSerial),
+		text(FactDepartment, rec.Department), text(FactState, string(rec.State)), instant(rec.Created),
+	}
+	if rec.Predecessor != "" {
+		facts = append(facts, text(FactPredecessor, rec.Predecessor))
+	}
 	return ledger.Event{
-		Kind: "seal", Time: rec.Created, Actor: actor, Act: "seal.make", Object: rec.ESID,
+		Kind: "seal", Time: rec.Created, Actor: actor, Act: "seal.make", Object: rec.ESID, Reason: rec.Reason,
 		After: private(map[string]any{
 			"name": rec.Name, "horizontal": rec.Horizontal, "department": rec.Department, "certificate": rec.CertSerial,
 			"validFrom": rec.ValidFrom.Format(time.RFC3339), "validTo": rec.ValidTo.Format(time.RFC3339),
+			"design": rec.Design, "predecessor": rec.Predecessor, "state": rec.State, "second": second,
 		}),
-		Facts: []ledger.Fact{
-			text(FactSeal, rec.ESID), digest(FactSealDER, gm.SM3(rec.DER)), text(FactCertificate, rec.CertSerial),
-			text(FactDepartment, rec.Department), text(FactState, string(Active)), instant(rec.Created),
-		},
+		Facts: facts,
 	}
 }
+
+func (s *Service) takesTwo(a Act) bool { return slices.Contains(s.cfg.SecondPerson, a) }

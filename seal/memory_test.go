@@ -25,6 +25,9 @@ type memory struct {
 	office  *office // certificate status
 	people  *people
 	seals   map[string]seal.Seal
+	drafts  map[string]seal.Draft
+	asked   map[string]seal.Proposal
+	steps   map[string][]seal.Step
 	next    map[string]int
 	intents map[string]*intent // by application and key
 	stamps  map[string]seal.Stamp
@@ -46,7 +49,8 @@ type intent struct {
 
 func newMemory(o *office, p *people) *memory {
 	return &memory{
-		office: o, people: p, seals: map[string]seal.Seal{}, next: map[string]int{}, intents: map[string]*intent{},
+		office: o, people: p, seals: map[string]seal.Seal{}, drafts: map[string]seal.Draft{},
+		asked: map[string]seal.Proposal{}, steps: map[string][]seal.Step{}, next: map[string]int{}, intents: map[string]*intent{},
 		stamps: map[string]seal.Stamp{}, sheets: map[string]seal.DecisionRecord{}, files: map[[32]byte][]byte{},
 		fail: map[string]error{}, before: map[string]func(){},
 	}
@@ -98,37 +102,6 @@ func (m *memory) NextESID(ctx context.Context, area string) (string, error) {
 	defer end()
 	m.next[area]++
 	return fmt.Sprintf("%s%08d", area, m.next[area]), nil
-}
-
-func (m *memory) RecordSeal(ctx context.Context, s seal.Seal, e ledger.Event) error {
-	end, err := m.begin(ctx, "RecordSeal")
-	if err != nil {
-		return err
-	}
-	defer end()
-	if _, ok := m.seals[s.ESID]; ok {
-		return seal.ErrExists
-	}
-	m.seals[s.ESID] = s
-	return m.event(e)
-}
-
-func (m *memory) RecordSealState(ctx context.Context, esID string, from []seal.State, to seal.State, reason string, at time.Time, e ledger.Event) error {
-	end, err := m.begin(ctx, "RecordSealState")
-	if err != nil {
-		return err
-	}
-	defer end()
-	s, ok := m.seals[esID]
-	switch {
-	case !ok:
-		return seal.ErrNotFound
-	case !slices.Contains(from, s.State):
-		return seal.ErrState
-	}
-	s.State, s.Reason, s.Changed = to, reason, at
-	m.seals[esID] = s
-	return m.event(e)
 }
 
 func (m *memory) Seal(ctx context.Context, esID string) (seal.Seal, error) {

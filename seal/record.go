@@ -9,33 +9,6 @@ import (
 	"github.com/govseal/govseal/registry"
 )
 
-// State of a seal.
-type State string
-
-const (
-	Active    State = "active"
-	Suspended State = "suspended"
-	Cancelled State = "cancelled"
-)
-
-// Seal is a made seal as recorded.
-type Seal struct {
-	ESID               string // 6-digit area code and 8-digit sequence
-	Name               string
-	Horizontal         string
-	Department         string // registry ID
-	DER                []byte // SESeal
-	Picture            []byte // PNG
-	Certificate        []byte // the seal's own signing certificate, DER
-	CertSerial         string
-	KeyRef             string
-	State              State
-	ValidFrom, ValidTo time.Time
-	Created            time.Time
-	Changed            time.Time // of the state
-	Reason             string
-}
-
 // Kind of what is stamped.
 type Kind string
 

@@ -31,6 +31,9 @@ type Config struct {
 	MaxDocument int64         // octets, 0 means 50 MiB
 	Lease       time.Duration // how long an attempt holds its intent; 0 means 1 min
 	Log         *slog.Logger  // nil discards
+	// SecondPerson names the acts that take two: ActMake, ActFile, ActActivate,
+	// ActSuspend, ActResume, ActCancel, ActLost. ActMake covers re-making.
+	SecondPerson []Act
 }
 
 // Defaults of Config.

@@ -17,9 +17,27 @@ import (
 type Store interface {
 	// NextESID draws the next seal number of an area: code || 8 digits.
 	NextESID(ctx context.Context, areaCode string) (string, error)
-	RecordSeal(ctx context.Context, s Seal, e ledger.Event) error
-	// RecordSealState moves a seal's state if it is one of from, else ErrState.
-	RecordSealState(ctx context.Context, esID string, from []State, to State, reason string, at time.Time, e ledger.Event) error
+	// RecordSeal adds a seal in the state it says, with the first step of its
+	// history, and in the same transaction the changes that come with it.
+	RecordSeal(ctx context.Context, s Seal, e ledger.Event, also ...Change) error
+	// RecordMade does the same with a seal made of draft d, which is closed
+	// (ErrConflict if it is no longer as d says).
+	RecordMade(ctx context.Context, s Seal, d Draft, st Step, e ledger.Event) error
+	// RecordSealSteps moves seals, all or none, each with its history, and
+	// voids the proposals on them.
+	RecordSealSteps(ctx context.Context, changes ...Change) error
+	// RecordDraft adds a draft (d.Steps 0; ErrExists), or replaces one that has
+	// d.Steps steps (ErrConflict), which then has one more.
+	RecordDraft(ctx context.Context, d Draft, st Step, e ledger.Event) error
+	Draft(ctx context.Context, esID string) (Draft, error)
+	Drafts(ctx context.Context, department string) ([]Draft, error) // the open ones
+	// RecordProposal adds or replaces the proposal on a seal, which must have
+	// p.Steps steps (ErrConflict).
+	RecordProposal(ctx context.Context, p Proposal, e ledger.Event) error
+	// Proposal returns the proposal on a seal; ErrNotFound when there is none.
+	Proposal(ctx context.Context, esID string) (Proposal, error)
+	// SealHistory returns the steps of a seal or draft, the oldest first.
+	SealHistory(ctx context.Context, esID string) ([]Step, error)
 	Seal(ctx context.Context, esID string) (Seal, error)
 	Seals(ctx context.Context, department string) ([]Seal, error)
 

@@ -98,9 +98,12 @@ func TestNoActWithoutTrace(t *testing.T) {
 			"RecordStatus":        func() error { return c.RecordStatus(ctx, hold, []ca.Status{ca.Good}, e) },
 			"RecordCRL":           func() error { return c.RecordCRL(ctx, ca.CRL{CA: "issuing", Number: 1, DER: []byte("l")}, e) },
 			"RecordSeal":          func() error { return s.RecordSeal(ctx, seal2, e) },
-			"RecordSealState": func() error {
-				return s.RecordSealState(ctx, testSeal.ESID, []seal.State{seal.Active}, seal.Cancelled, "", day, e)
+			"RecordSealSteps":     func() error { return s.RecordSealSteps(ctx, step(seal.ActCancel, seal.Cancelled, "", day)) },
+			"RecordSeal, and another": func() error {
+				return s.RecordSeal(ctx, seal2, e, step(seal.ActSupersede, seal.Superseded, "", day))
 			},
+			"RecordDraft":          func() error { return s.RecordDraft(ctx, testDraft, draftStep(seal.ActDraft, seal.Drafted), e) },
+			"RecordProposal":       func() error { return s.RecordProposal(ctx, testProposal, e) },
 			"RecordWithdrawal":     func() error { return s.RecordWithdrawal(ctx, st.ID, "x", day, e) },
 			"RecordIntent, denied": func() error { _, err := s.RecordIntent(ctx, denied); return err },
 			"Append":               func() error { return h.db.Ledger().Append(ctx, e) },
@@ -124,6 +127,7 @@ func (h *house) dump() string {
 	all := ""
 	for _, table := range []string{
 		"departments", "officers", "applications", "grants", "authorities", "certificates", "crls", "seals", "seal_states",
+		"seal_steps", "seal_drafts", "seal_proposals",
 		"stamps", "intents", "ledger_head", "ledger_entries", "outbox",
 	} {
 		rows, err := h.behind().Query(`SELECT * FROM ` + table + ` ORDER BY 1`)

@@ -229,8 +229,7 @@ func TestDeniedIsRecorded(t *testing.T) {
 			h.must(reg(h).SetGrantState(ctx, "grt1", registry.Ended, event("grant", "x", "grt1")))
 		}},
 		{"seal-state", func(h *house, i *seal.Intent) {
-			h.must(h.db.Seals().RecordSealState(ctx, testSeal.ESID, []seal.State{seal.Active}, seal.Suspended, "", day,
-				event("seal-state", "x", testSeal.ESID)))
+			h.must(h.db.Seals().RecordSealSteps(ctx, step(seal.ActSuspend, seal.Suspended, "", day)))
 		}},
 		{"certificate", func(h *house, i *seal.Intent) {
 			c := certificate

@@ -47,20 +47,33 @@ func (db *DB) record(ctx context.Context, e ledger.Event, work func(context.Cont
 
 // announce is record with an outbox event beside the entry.
 func (db *DB) announce(ctx context.Context, e ledger.Event, work func(context.Context, *tx) error) error {
-	entry, err := enter(e)
-	if err != nil {
-		return err
+	return db.announceAll(ctx, []ledger.Event{e}, work)
+}
+
+// announceAll is announce for several facts of one transaction, in order.
+func (db *DB) announceAll(ctx context.Context, events []ledger.Event, work func(context.Context, *tx) error) error {
+	entries := make([]*ledger.Entry, len(events))
+	for i, e := range events {
+		var err error
+		if entries[i], err = enter(e); err != nil {
+			return err
+		}
 	}
 	return db.write(ctx, func(ctx context.Context, t *tx) error {
 		t.standing.forget()
 		if err := work(ctx, t); err != nil {
 			return err
 		}
-		index, err := t.append(ctx, entry)
-		if err != nil {
-			return err
+		for _, entry := range entries {
+			index, err := t.append(ctx, entry)
+			if err != nil {
+				return err
+			}
+			if err := t.outbox(ctx, index, entry.Event); err != nil {
+				return err
+			}
 		}
-		return t.outbox(ctx, index, entry.Event)
+		return nil
 	})
 }
 

@@ -149,6 +149,13 @@ func TestEditedRowsAreTampered(t *testing.T) {
 		`UPDATE seals SET cert_serial = 'ff'`,
 		`UPDATE seals SET picture = der`,
 		`UPDATE seals SET valid_to = valid_to + 1`,
+		`UPDATE seals SET predecessor = 'x'`,
+		`UPDATE seals SET design = '{}'`,
+		`UPDATE seals SET design = ''`,
+		`UPDATE seal_states SET effective = effective + 1`,
+		`UPDATE seal_states SET successor = 'x'`,
+		`UPDATE seal_states SET filing = 'x'`,
+		`UPDATE seal_states SET steps = 0`,
 	}
 	for _, engine := range []string{"sqlite", "postgres"} {
 		t.Run(engine, func(t *testing.T) {

@@ -5,14 +5,12 @@ package store
 import (
 	"context"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
-	"slices"
 	"strconv"
 	"sync"
-	"time"
 
 	"github.com/govseal/govseal/internal/gm"
-	"github.com/govseal/govseal/ledger"
 	"github.com/govseal/govseal/registry"
 	"github.com/govseal/govseal/seal"
 )
@@ -36,39 +34,19 @@ func (s sealRows) NextESID(ctx context.Context, areaCode string) (string, error)
 	return fmt.Sprintf("%s%08d", areaCode, n), err
 }
 
-func (s sealRows) RecordSeal(ctx context.Context, r seal.Seal, e ledger.Event) error {
-	key, err := s.db.key()
-	if err != nil {
-		return err
-	}
-	body, state := sealMAC(key, r), stateMAC(key, r)
-	return s.db.announce(ctx, e, func(ctx context.Context, t *tx) error {
-		n, err := t.exec(ctx, `INSERT INTO seals (es_id, department, name, horizontal, cert_serial, key_ref,
-			valid_from, valid_to, created, mac, der, picture, certificate)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO NOTHING`,
-			r.ESID, r.Department, r.Name, r.Horizontal, r.CertSerial, r.KeyRef, milli(r.ValidFrom), milli(r.ValidTo),
-			milli(r.Created), body[:], some(r.DER), some(r.Picture), some(r.Certificate))
-		switch {
-		case err != nil:
-			return err
-		case n == 0:
-			return fmt.Errorf("seal %s: %w", r.ESID, seal.ErrExists)
-		}
-		_, err = t.exec(ctx, `INSERT INTO seal_states (es_id, state, changed, reason, mac) VALUES ($1, $2, $3, $4, $5)`,
-			r.ESID, r.State, milli(r.Changed), r.Reason, state[:])
-		return err
-	})
-}
-
-// sealMAC covers what never changes about a seal, stateMAC what does.
-func sealMAC(key [32]byte, r seal.Seal) [32]byte {
-	return registry.MAC(key, "govseal/store/seal/v1", r.ESID, r.Department, r.Name, r.Horizontal, r.CertSerial, r.KeyRef,
+// sealMAC covers what never changes about a seal. A body without a design is
+// of before migration 2: its code covers the columns of then, and what came
+// later is held to be empty.
+func sealMAC(key [32]byte, r seal.Seal, design string) [32]byte {
+	fields := []string{
+		r.ESID, r.Department, r.Name, r.Horizontal, r.CertSerial, r.KeyRef,
 		decimal(milli(r.ValidFrom)), decimal(milli(r.ValidTo)), decimal(milli(r.Created)),
-		sm3Hex(r.DER), sm3Hex(r.Picture), sm3Hex(r.Certificate))
-}
-
-func stateMAC(key [32]byte, r seal.Seal) [32]byte {
-	return registry.MAC(key, "govseal/store/seal-state/v1", r.ESID, string(r.State), decimal(milli(r.Changed)), r.Reason)
+		sm3Hex(r.DER), sm3Hex(r.Picture), sm3Hex(r.Certificate),
+	}
+	if design == "" && r.Predecessor == "" {
+		return registry.MAC(key, "govseal/store/seal/v1", fields...)
+	}
+	return registry.MAC(key, "govseal/store/seal/v2", append(fields, design, r.Predecessor)...)
 }
 
 func sm3Hex(b []byte) string {
@@ -77,27 +55,6 @@ func sm3Hex(b []byte) string {
 }
 
 func decimal(n int64) string { return strconv.FormatInt(n, 10) }
-
-func (s sealRows) RecordSealState(ctx context.Context, esID string, from []seal.State, to seal.State, reason string, at time.Time, e ledger.Event) error {
-	key, err := s.db.key()
-	if err != nil {
-		return err
-	}
-	return s.db.announce(ctx, e, func(ctx context.Context, t *tx) error {
-		r := seal.Seal{ESID: esID}
-		if err := s.db.sealState(ctx, t, &r, t.lock); err != nil {
-			return err
-		}
-		if !slices.Contains(from, r.State) {
-			return fmt.Errorf("seal %s is %s: %w", esID, r.State, seal.ErrState)
-		}
-		r.State, r.Changed, r.Reason = to, at, reason
-		mac := stateMAC(key, r)
-		_, err := t.exec(ctx, `UPDATE seal_states SET state = $1, changed = $2, reason = $3, mac = $4 WHERE es_id = $5`,
-			to, milli(at), reason, mac[:], esID)
-		return err
-	})
-}
 
 func (s sealRows) Seal(ctx context.Context, esID string) (seal.Seal, error) {
 	return s.db.seal(ctx, s.db.read(), esID)
@@ -141,30 +98,15 @@ func (db *DB) seal(ctx context.Context, q querier, esID string) (seal.Seal, erro
 	return r, nil
 }
 
-func (db *DB) sealState(ctx context.Context, q querier, r *seal.Seal, lock string) error {
-	var changed int64
-	var mac []byte
-	err := q.row(ctx, `SELECT state, changed, reason, mac FROM seal_states WHERE es_id = $1`+lock, r.ESID).
-		scan(&r.State, &changed, &r.Reason, &mac)
-	if err != nil {
-		return found(err, seal.ErrNotFound, "seal", r.ESID)
-	}
-	r.Changed = instant(changed)
-	key, err := db.key()
-	if err != nil {
-		return err
-	}
-	return authentic(stateMAC(key, *r), mac, "seal_states", r.ESID)
-}
-
 func (db *DB) sealBody(ctx context.Context, q querier, esID string) (seal.Seal, error) {
 	r := seal.Seal{ESID: esID}
 	var from, to, created int64
 	var mac []byte
+	var design string
 	err := q.row(ctx, `SELECT department, name, horizontal, cert_serial, key_ref, valid_from, valid_to, created, mac,
-		der, picture, certificate FROM seals WHERE es_id = $1`, esID).
+		der, picture, certificate, design, predecessor FROM seals WHERE es_id = $1`, esID).
 		scan(&r.Department, &r.Name, &r.Horizontal, &r.CertSerial, &r.KeyRef, &from, &to, &created, &mac,
-			&r.DER, &r.Picture, &r.Certificate)
+			&r.DER, &r.Picture, &r.Certificate, &design, &r.Predecessor)
 	if err != nil {
 		return r, found(err, seal.ErrNotFound, "seal", esID)
 	}
@@ -173,7 +115,13 @@ func (db *DB) sealBody(ctx context.Context, q querier, esID string) (seal.Seal, 
 	if err != nil {
 		return r, err
 	}
-	return r, authentic(sealMAC(key, r), mac, "seals", esID)
+	if err := authentic(sealMAC(key, r, design), mac, "seals", esID); err != nil || design == "" {
+		return r, err
+	}
+	if err := json.Unmarshal([]byte(design), &r.Design); err != nil {
+		return r, fmt.Errorf("design of seal %s: %w", esID, err)
+	}
+	return r, nil
 }
 
 // sealCache keeps the bodies of seals, which never change: hashing a picture

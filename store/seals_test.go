@@ -72,14 +72,15 @@ func TestSealStates(t *testing.T) {
 		s := h.db.Seals()
 		size := h.size()
 		at := day.AddDate(0, 0, 1)
-		e := event("seal-state", "seal.suspend", testSeal.ESID)
-		h.must(s.RecordSealState(ctx, testSeal.ESID, []seal.State{seal.Active}, seal.Suspended, "保管人变更", at, e))
-		h.is(s.RecordSealState(ctx, testSeal.ESID, []seal.State{seal.Active}, seal.Suspended, "again", at, e), seal.ErrState)
-		h.is(s.RecordSealState(ctx, "x", []seal.State{seal.Active}, seal.Suspended, "", at, e), seal.ErrNotFound)
+		h.must(s.RecordSealSteps(ctx, step(seal.ActSuspend, seal.Suspended, "保管人变更", at)))
+		h.is(s.RecordSealSteps(ctx, step(seal.ActSuspend, seal.Suspended, "again", at)), seal.ErrState)
+		unknown := step(seal.ActSuspend, seal.Suspended, "", at)
+		unknown.Step.ESID = "x"
+		h.is(s.RecordSealSteps(ctx, unknown), seal.ErrNotFound)
 		got, err := s.Seal(ctx, testSeal.ESID)
 		h.must(err)
 		want := testSeal
-		want.State, want.Reason, want.Changed = seal.Suspended, "保管人变更", at
+		want.State, want.Reason, want.Changed, want.Steps = seal.Suspended, "保管人变更", at, 2
 		if d := cmp.Diff(want, got); d != "" {
 			h.Error(d)
 		}

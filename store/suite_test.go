@@ -158,6 +158,16 @@ func (h *house) sound() {
 	}
 }
 
+// step moves testSeal from active into another state.
+func step(act seal.Act, to seal.State, reason string, at time.Time) seal.Change {
+	return seal.Change{
+		Step:  seal.Step{ESID: testSeal.ESID, Act: act, To: to, Actor: "operator:test", Reason: reason, At: at},
+		From:  []seal.State{seal.Active},
+		Steps: -1,
+		Event: event("seal-state", "seal."+string(act), testSeal.ESID),
+	}
+}
+
 func event(kind, act, object string) ledger.Event {
 	return ledger.Event{
 		Kind: kind, Time: day, Actor: "operator:test", Act: act, Object: object, After: []byte(`{"a": 1}`),
@@ -186,7 +196,8 @@ var (
 		ESID: "99000000000001", Name: "示例市市场监督管理局", Horizontal: "审批专用章", Department: "dep1",
 		DER: []byte("seal"), Picture: []byte("picture"), Certificate: []byte("certificate"), CertSerial: "0a1b",
 		KeyRef: "soft:k1", State: seal.Active, ValidFrom: day.AddDate(0, -1, 0), ValidTo: day.AddDate(3, 0, 0),
-		Created: day, Changed: day,
+		Created: day, Changed: day, Steps: 1,
+		Design: seal.Design{Shape: "round", Width: 42, Height: 42, Type: 1, Version: 4},
 	}
 )
 
