@@ -64,6 +64,7 @@ type Stamp struct {
 	Output       [32]byte // SM3 of what was given back: sealed PDF, stamped JSON, or SES_Signature
 	OutputType   string   // media type
 	Rendered     [32]byte // of the rendered PDF of a decision, zero when none
+	RenderedOFD  [32]byte // of the same paper as OFD
 	Signature    []byte   // the SES_Signature or CMS, DER
 	Level        string   // "T", or "B" when no time-stamp could be had
 	Chain, CRLs  [][]byte // evidence as released
@@ -82,6 +83,7 @@ type DecisionRecord struct {
 	Signed       []byte   // canonical octets: schema, code, decision
 	File         [32]byte // SM3 of the stamped JSON, in the blob store
 	PDF          [32]byte // SM3 of the rendered, sealed PDF
+	OFD          [32]byte // SM3 of the same paper as OFD, zero when none
 	Revision     int      // counts stamps, as loaded; RecordStamp compares and raises it
 	Created      time.Time
 	Withdrawn    time.Time

@@ -17,8 +17,8 @@ func (t *tx) saveDecision(ctx context.Context, d seal.DecisionRecord) error {
 	if d.Revision == 0 {
 		return t.insertDecision(ctx, d)
 	}
-	n, err := t.exec(ctx, `UPDATE decisions SET file = $1, pdf = $2, revision = revision + 1
-		WHERE id = $3 AND revision = $4 AND withdrawn = 0`, maybe(d.File), maybe(d.PDF), d.ID, d.Revision)
+	n, err := t.exec(ctx, `UPDATE decisions SET file = $1, pdf = $2, ofd = $3, revision = revision + 1
+		WHERE id = $4 AND revision = $5 AND withdrawn = 0`, maybe(d.File), maybe(d.PDF), maybe(d.OFD), d.ID, d.Revision)
 	if err != nil || n == 1 {
 		return err
 	}
@@ -34,29 +34,30 @@ func (t *tx) saveDecision(ctx context.Context, d seal.DecisionRecord) error {
 
 func (t *tx) insertDecision(ctx context.Context, d seal.DecisionRecord) error {
 	n, err := t.exec(ctx, `INSERT INTO decisions
-		(id, code, number, signed, file, pdf, revision, created, withdrawn, withdrawn_why)
-		VALUES ($1, $2, $3, $4, $5, $6, 1, $7, 0, '') ON CONFLICT DO NOTHING`,
-		d.ID, d.Code, d.Number, some(d.Signed), maybe(d.File), maybe(d.PDF), milli(d.Created))
+		(id, code, number, signed, file, pdf, ofd, revision, created, withdrawn, withdrawn_why)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, 1, $8, 0, '') ON CONFLICT DO NOTHING`,
+		d.ID, d.Code, d.Number, some(d.Signed), maybe(d.File), maybe(d.PDF), maybe(d.OFD), milli(d.Created))
 	if err == nil && n == 0 {
 		return fmt.Errorf("decision %s, or its code, is there already: %w", d.ID, seal.ErrConflict)
 	}
 	return err
 }
 
-const decisionColumns = `SELECT id, code, number, signed, file, pdf, revision, created, withdrawn, withdrawn_why FROM decisions`
+const decisionColumns = `SELECT id, code, number, signed, file, pdf, ofd, revision, created, withdrawn, withdrawn_why FROM decisions`
 
 func readDecision(scan scanner) (d seal.DecisionRecord, err error) {
-	var file, pdf []byte
+	var file, pdf, ofd []byte
 	var created, withdrawn int64
-	err = scan(&d.ID, &d.Code, &d.Number, &d.Signed, &file, &pdf, &d.Revision, &created, &withdrawn, &d.WithdrawnWhy)
+	err = scan(&d.ID, &d.Code, &d.Number, &d.Signed, &file, &pdf, &ofd, &d.Revision, &created, &withdrawn, &d.WithdrawnWhy)
 	if err != nil {
 		return d, err
 	}
 	d.Created, d.Withdrawn = instant(created), instant(withdrawn)
-	var e1, e2 error
+	var e1, e2, e3 error
 	d.File, e1 = digest32(file)
 	d.PDF, e2 = digest32(pdf)
-	return d, errors.Join(e1, e2)
+	d.OFD, e3 = digest32(ofd)
+	return d, errors.Join(e1, e2, e3)
 }
 
 func (s sealRows) Decision(ctx context.Context, id string) (seal.DecisionRecord, error) {

@@ -71,19 +71,19 @@ func (t *tx) finishIntent(ctx context.Context, st seal.Stamp) error {
 
 func (t *tx) insertStamp(ctx context.Context, st seal.Stamp, set *evidenceSet) error {
 	_, err := t.exec(ctx, `INSERT INTO stamps (id, code, application, officer, seal, department, grant_id, matter, case_ref,
-		kind, decision, content_seen, document, output, rendered, output_type, level, time, attempt, withdrawn, withdrawn_why,
-		signature, answer, evidence) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
-		$19, 0, '', $20, $21, $22)`,
+		kind, decision, content_seen, document, output, rendered, rendered_ofd, output_type, level, time, attempt, withdrawn,
+		withdrawn_why, signature, answer, evidence) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
+		$19, $20, 0, '', $21, $22, $23)`,
 		st.ID, st.Code, st.Application, st.Officer, st.Seal, st.Department, st.Grant, st.Matter, st.CaseRef,
 		st.Kind, sql.NullString{String: st.Decision, Valid: st.Decision != ""}, st.ContentSeen,
-		st.Document[:], maybe(st.Output), maybe(st.Rendered), st.OutputType, st.Level, milli(st.Time), st.Attempt,
+		st.Document[:], maybe(st.Output), maybe(st.Rendered), maybe(st.RenderedOFD), st.OutputType, st.Level, milli(st.Time), st.Attempt,
 		some(st.Signature), []byte(st.Answer), set.key())
 	return err
 }
 
 const stampColumns = `SELECT id, code, application, officer, seal, department, grant_id, matter, case_ref, kind,
-	coalesce(decision, ''), content_seen, document, output, rendered, output_type, level, time, attempt, withdrawn,
-	withdrawn_why, signature, answer, evidence FROM stamps`
+	coalesce(decision, ''), content_seen, document, output, rendered, rendered_ofd, output_type, level, time, attempt,
+	withdrawn, withdrawn_why, signature, answer, evidence FROM stamps`
 
 // storedStamp is a stamp whose evidence is still to be read.
 type storedStamp struct {
@@ -92,20 +92,21 @@ type storedStamp struct {
 }
 
 func readStamp(scan scanner) (st storedStamp, err error) {
-	var document, output, rendered, answer []byte
+	var document, output, rendered, renderedOFD, answer []byte
 	var at, withdrawn int64
 	err = scan(&st.ID, &st.Code, &st.Application, &st.Officer, &st.Seal, &st.Department, &st.Grant, &st.Matter, &st.CaseRef,
-		&st.Kind, &st.Decision, &st.ContentSeen, &document, &output, &rendered, &st.OutputType, &st.Level, &at, &st.Attempt,
+		&st.Kind, &st.Decision, &st.ContentSeen, &document, &output, &rendered, &renderedOFD, &st.OutputType, &st.Level, &at, &st.Attempt,
 		&withdrawn, &st.WithdrawnWhy, &st.Signature, &answer, &st.set)
 	if err != nil {
 		return st, err
 	}
 	st.Time, st.Withdrawn, st.Answer = instant(at), instant(withdrawn), answer
-	var e1, e2, e3 error
+	var e1, e2, e3, e4 error
 	st.Document, e1 = digest32(document)
 	st.Output, e2 = digest32(output)
 	st.Rendered, e3 = digest32(rendered)
-	return st, errors.Join(e1, e2, e3)
+	st.RenderedOFD, e4 = digest32(renderedOFD)
+	return st, errors.Join(e1, e2, e3, e4)
 }
 
 func (db *DB) stamp(ctx context.Context, q querier, id string) (seal.Stamp, error) {
@@ -141,13 +142,14 @@ func (s sealRows) StampsByCode(ctx context.Context, code string) ([]seal.Stamp, 
 	return s.db.stamps(ctx, ` WHERE code = $1 AND code <> '' ORDER BY seq LIMIT 1000`, code)
 }
 
-// StampsByDigest asks each index once: an OR over three columns would have
+// StampsByDigest asks each index once: an OR over four columns would have
 // PostgreSQL read the table.
 func (s sealRows) StampsByDigest(ctx context.Context, sm3 [32]byte) ([]seal.Stamp, error) {
 	return s.db.stamps(ctx, ` WHERE seq IN (
 		SELECT seq FROM stamps WHERE document = $1
 		UNION SELECT seq FROM stamps WHERE output = $1
-		UNION SELECT seq FROM stamps WHERE rendered = $1) ORDER BY seq LIMIT 1000`, sm3[:])
+		UNION SELECT seq FROM stamps WHERE rendered = $1
+		UNION SELECT seq FROM stamps WHERE rendered_ofd = $1) ORDER BY seq LIMIT 1000`, sm3[:])
 }
 
 func (s sealRows) DecisionStamps(ctx context.Context, id string) ([]seal.Stamp, error) {

@@ -146,7 +146,7 @@ func (h *house) decide(n int, id string, revision int) seal.Stamp {
 	a, err := h.db.Seals().RecordIntent(ctx, i)
 	h.must(err)
 	st := stampOf(i, a)
-	st.Rendered = [32]byte{byte(n), 4}
+	st.Rendered, st.RenderedOFD = [32]byte{byte(n), 4}, [32]byte{byte(n), 7}
 	d := decisionRecord(id, revision)
 	h.must(h.db.Seals().RecordStamp(ctx, st, &d, event("stamp", "stamp.decision", st.ID)))
 	return st
@@ -155,7 +155,7 @@ func (h *house) decide(n int, id string, revision int) seal.Stamp {
 func decisionRecord(id string, revision int) seal.DecisionRecord {
 	return seal.DecisionRecord{
 		ID: id, Code: "CODE" + id, Number: "示例许〔2026〕1号", Signed: []byte("{}"), File: [32]byte{5, byte(revision)},
-		PDF: [32]byte{6, byte(revision)}, Revision: revision, Created: day,
+		PDF: [32]byte{6, byte(revision)}, OFD: [32]byte{8, byte(revision)}, Revision: revision, Created: day,
 	}
 }
 
@@ -170,10 +170,12 @@ func TestJointDecision(t *testing.T) {
 		if d := cmp.Diff([]seal.Stamp{first, second}, stamps); d != "" {
 			h.Error(d)
 		}
-		rendered, err := s.StampsByDigest(ctx, second.Rendered)
-		h.must(err)
-		if d := cmp.Diff([]seal.Stamp{second}, rendered); d != "" {
-			h.Error(d)
+		for _, digest := range [][32]byte{second.Rendered, second.RenderedOFD} {
+			rendered, err := s.StampsByDigest(ctx, digest)
+			h.must(err)
+			if d := cmp.Diff([]seal.Stamp{second}, rendered); d != "" {
+				h.Error(d)
+			}
 		}
 		want := decisionRecord("dec1", 1)
 		want.Revision = 2
