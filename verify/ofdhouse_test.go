@@ -203,8 +203,8 @@ func (h *house) sealSignature(pr *ofd.Prepared, s ofdSpec) []byte {
 		h.t.Fatal(err)
 	}
 	sig := s.signer.Sign(h.t, tbs)
-	var token []byte
-	if !s.noToken {
+	token := s.token
+	if token == nil && !s.noToken {
 		token = h.stampTime(s.tsa, sig)
 	}
 	raw, err := ses.AssembleSignature(tbs, s.signer.DER, sig, token)
@@ -222,4 +222,21 @@ func plain(value func(path string, xml []byte) []byte) ofdSpec {
 // detachedCMS is shape B of facts/seal-formats.md 6.1.
 func (h *house) detachedCMS(signer *testpki.Entity) func(string, []byte) []byte {
 	return func(_ string, xml []byte) []byte { return h.cmsOf(gm.SM3(xml), signer, nil, true) }
+}
+
+// resign signs the Signature.xml in a folder of the package anew: what a
+// signer, not an outsider, could have made.
+func (h *house) resign(p parcel, dir string) parcel {
+	h.t.Helper()
+	sum := gm.SM3([]byte(p.get(h.t, dir+"Signature.xml")))
+	tbs, err := ses.SignatureTemplate{Seal: []byte(p.get(h.t, dir+"Seal.esl")), Time: h.clock, DataHash: sum, PropertyInfo: "/" + dir + "Signature.xml"}.TBS()
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	sig := h.Seal.Sign(h.t, tbs)
+	raw, err := ses.AssembleSignature(tbs, h.Seal.DER, sig, h.stampTime(nil, sig))
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return p.with(dir+"SignedValue.dat", string(raw))
 }

@@ -22,7 +22,7 @@ var packageFindings = []struct {
 	{ofd.FindingVersions, CodeOtherVersions, OK},
 	{ofd.FindingHidden, CodeHiddenEntry, OK},
 	{ofd.FindingDangling, CodeMissingFile, OK},
-	{ofd.FindingOpaque, CodeUnreadableFile, OK},
+	{ofd.FindingOpaque, CodeUnreadableFile, Unknown},
 	{ofd.FindingNested, CodeNestedPackage, OK},
 	{ofd.FindingMimicry, CodeStampAnnotation, OK},
 }

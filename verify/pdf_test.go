@@ -281,7 +281,9 @@ func (h *house) borrowedAttributes(digest [32]byte) []byte {
 
 // dianju writes the form of facts/pdf.md 5: attached, no attributes, the
 // content being the digest of the byte ranges.
-func (h *house) dianju(digest [32]byte) []byte {
+func (h *house) dianju(digest [32]byte) []byte { return h.attached(h.Seal, digest[:]) }
+
+func (h *house) attached(signer *testpki.Entity, content []byte) []byte {
 	h.t.Helper()
 	tag0 := cbasn1.Tag(0).Constructed().ContextSpecific()
 	seq := func(b *cryptobyte.Builder, f func(*cryptobyte.Builder)) { b.AddASN1(cbasn1.SEQUENCE, f) }
@@ -297,19 +299,19 @@ func (h *house) dianju(digest [32]byte) []byte {
 				b.AddASN1(cbasn1.SET, func(b *cryptobyte.Builder) { alg(b, gm.OIDSM3) })
 				seq(b, func(b *cryptobyte.Builder) {
 					b.AddASN1ObjectIdentifier(cms.OIDGBData)
-					b.AddASN1(tag0, func(b *cryptobyte.Builder) { b.AddASN1OctetString(digest[:]) })
+					b.AddASN1(tag0, func(b *cryptobyte.Builder) { b.AddASN1OctetString(content) })
 				})
-				b.AddASN1(tag0, func(b *cryptobyte.Builder) { b.AddBytes(h.Seal.DER) })
+				b.AddASN1(tag0, func(b *cryptobyte.Builder) { b.AddBytes(signer.DER) })
 				b.AddASN1(cbasn1.SET, func(b *cryptobyte.Builder) {
 					seq(b, func(b *cryptobyte.Builder) {
 						b.AddASN1Int64(1)
 						seq(b, func(b *cryptobyte.Builder) {
-							b.AddBytes(h.Seal.Cert.RawIssuer)
-							b.AddASN1BigInt(h.Seal.Cert.Serial)
+							b.AddBytes(signer.Cert.RawIssuer)
+							b.AddASN1BigInt(signer.Cert.Serial)
 						})
 						alg(b, gm.OIDSM3)
 						alg(b, gm.OIDSM2Sign)
-						b.AddASN1OctetString(h.Seal.Sign(h.t, digest[:]))
+						b.AddASN1OctetString(signer.Sign(h.t, content))
 					})
 				})
 			})

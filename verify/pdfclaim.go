@@ -74,7 +74,9 @@ func (p *pdfRun) claim(i int, s *Stamp, der []byte) (claim, bool) {
 // unsupported: there is a signature, but of a kind that cannot be judged.
 func (s *Stamp) unsupported(what string) {
 	for _, f := range []*Fact{&s.Intact, &s.Signature, &s.Signer.Fact, &s.Seal.Fact, &s.Revocation.Fact, &s.Time.Fact} {
-		f.Status = Unknown
+		if f.Status == "" {
+			f.Status = Unknown
+		}
 	}
 	s.Ledger.none()
 	s.Signature.unknown(CodeUnsupported, what)
