@@ -11,6 +11,8 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humachi"
 	"github.com/go-chi/chi/v5"
 	"github.com/go-chi/chi/v5/middleware"
+
+	"github.com/govseal/govseal/seal"
 )
 
 // route is the whole of the service's surface, readable in one screen.
@@ -36,6 +38,7 @@ func (s *Server) route() error {
 	get(s, sign, "/v1/stamps/{id}/evidence", "Evidence for an offline check", "stamps", s.getEvidence)
 	get(s, sign, "/v1/stamps/{id}/proof", "Proof that the ledger holds the stamp", "stamps", s.getProof)
 	post(s, sign, "/v1/stamps/{id}/withdraw", "Withdraw what was stamped", "stamps", s.withdrawStamp, body(small))
+	post(s, sign, "/v1/extensions", "Raise the level of a sealed PDF", "stamps", s.createExtension, body(document), form(extensionForm), file(seal.TypePDF))
 	post(s, sign, "/v1/decisions", "Stamp a decision", "decisions", s.createDecision, body(small+maxDecision+formOverhead), form(decisionForm), answersStamp)
 	post(s, sign, "/v1/decisions/{id}/stamps", "A further department's stamp", "decisions", s.addDecisionStamp, body(small), jsonBody[StampRequest](sign), answersStamp)
 

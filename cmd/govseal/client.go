@@ -183,12 +183,21 @@ func (c *client) stampJSON(ctx context.Context, path, key string, request any) (
 }
 
 func (c *client) stampForm(ctx context.Context, path, key string, r api.StampRequest, document []byte, mediaType string) (seal.Answer, error) {
-	request, err := json.Marshal(r)
+	body, contentType, err := documentForm(r, document, mediaType)
 	if err != nil {
 		return seal.Answer{}, err
 	}
-	var body bytes.Buffer
-	form := multipart.NewWriter(&body)
+	return readAnswer(c.post(ctx, path, key, contentType, body))
+}
+
+// documentForm is a multipart body of a JSON request and a document.
+func documentForm(r any, document []byte, mediaType string) (body []byte, contentType string, err error) {
+	request, err := json.Marshal(r)
+	if err != nil {
+		return nil, "", err
+	}
+	var b bytes.Buffer
+	form := multipart.NewWriter(&b)
 	for _, p := range []struct {
 		name, mediaType string
 		content         []byte
@@ -200,13 +209,13 @@ func (c *client) stampForm(ctx context.Context, path, key string, r api.StampReq
 			_, err = w.Write(p.content)
 		}
 		if err != nil {
-			return seal.Answer{}, err
+			return nil, "", err
 		}
 	}
 	if err := form.Close(); err != nil {
-		return seal.Answer{}, err
+		return nil, "", err
 	}
-	return readAnswer(c.post(ctx, path, key, form.FormDataContentType(), body.Bytes()))
+	return b.Bytes(), form.FormDataContentType(), nil
 }
 
 func readAnswer(raw []byte, err error) (seal.Answer, error) {

@@ -69,7 +69,7 @@ could not be read; 3 indeterminate.`,
 			root.AddCommand(c)
 		}
 	}
-	add("start", p.demoCommand(), p.serveCommand(), p.stampCommand())
+	add("start", p.demoCommand(), p.serveCommand(), p.stampCommand(), p.extendCommand())
 	add("admin", p.initCommand(), p.caCommand(), p.deptCommand(), p.officerCommand(), p.appCommand(), p.grantCommand(), p.sealCommand())
 	add("watch", p.verifyCommand(), p.ledgerCommand(), p.auditCommand())
 	add("care", p.versionCommand(), p.backupCommand(), p.restoreCommand(), p.benchCommand())

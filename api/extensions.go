@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package api
+
+import (
+	"context"
+	"strconv"
+
+	"github.com/govseal/govseal/seal"
+)
+
+// ExtensionRequest is the JSON part "request" of POST /v1/extensions.
+type ExtensionRequest struct {
+	Level string `json:"level,omitempty" enum:"T,LT,LTA" doc:"level to reach; LTA when absent, and again to renew"`
+}
+
+var extensionForm = map[string]part{
+	"request":  {limit: maxRequestPart, json: true, doc: "an ExtensionRequest"},
+	"document": {required: true, doc: "the sealed PDF"},
+}
+
+// extended is the extended file, with what was reached in headers of its own.
+type extended struct {
+	ContentType string `header:"Content-Type"`
+	Level       string `header:"Govseal-Level" doc:"level reached: B, T, LT or LTA"`
+	Reason      string `header:"Govseal-Level-Reason" doc:"why it is lower than asked: no-tsa, tsa-unavailable, no-evidence"`
+	TimeStamps  string `header:"Govseal-Time-Stamps" doc:"document time-stamps that were added"`
+	Body        []byte
+}
+
+// createExtension needs no seal and no grant: nothing is signed in anybody's
+// name but the time-stamp authority's. It keeps nothing and may be repeated.
+func (s *Server) createExtension(ctx context.Context, in *struct {
+	ContentType string `header:"Content-Type"`
+	RawBody     []byte `contentType:"multipart/form-data"`
+}) (*extended, error) {
+	parts, err := readForm(in.ContentType, in.RawBody, s.withDocument(extensionForm))
+	if err != nil {
+		return nil, err
+	}
+	var r ExtensionRequest
+	if raw, given := parts["request"]; given {
+		if err := readJSON(raw, &r); err != nil {
+			return nil, err
+		}
+	}
+	e, err := s.c.Seals.Extend(ctx, parts["document"], orWord(r.Level, seal.LevelLTA))
+	if err != nil {
+		return nil, err
+	}
+	return &extended{
+		ContentType: seal.TypePDF, Level: e.Level, Reason: e.LevelReason,
+		TimeStamps: strconv.Itoa(e.TimeStamps), Body: e.PDF,
+	}, nil
+}
+
+func orWord(word, otherwise string) string {
+	if word == "" {
+		return otherwise
+	}
+	return word
+}
