@@ -30,8 +30,9 @@ type Answer struct {
 	Rendered    string            `json:"rendered,omitempty"`    // of the decision's sealed PDF
 	Signature   []byte            `json:"signature,omitempty"`   // SES_Signature, DER in base64; of a digest, when stamped
 	Decision    *AnswerDecision   `json:"decision,omitempty"`
-	Place       *AnswerPlace      `json:"place,omitempty"` // pdf only
-	Links       map[string]string `json:"links"`           // self, document, evidence, proof, verify; rendered, stamps for a decision
+	Place       *AnswerPlace      `json:"place,omitempty"`  // pdf only; the first
+	Places      []AnswerPlace     `json:"places,omitempty"` // all, where there are several
+	Links       map[string]string `json:"links"`            // self, document, evidence, proof, verify; rendered, stamps for a decision
 }
 
 // AnswerSeal names the seal that was used.
@@ -62,6 +63,12 @@ type AnswerPlace struct {
 	Box  [4]float64 `json:"box"`
 }
 
+// AnswerDryRun is what a dry run answers: the first place, and all of them.
+type AnswerDryRun struct {
+	AnswerPlace
+	Places []AnswerPlace `json:"places"`
+}
+
 // answer writes the record of a stamp that is complete but for it.
 func (st *Stamp) answer(a *act, p product, verifyURL string) (json.RawMessage, error) {
 	d := a.admission.Department
@@ -72,11 +79,16 @@ func (st *Stamp) answer(a *act, p product, verifyURL string) (json.RawMessage, e
 		Department: AnswerDepartment{ID: d.ID, Name: d.Name, CreditCode: d.CreditCode},
 		Time:       st.Time, Level: st.Level, LevelReason: a.levelReason, ContentSeen: st.ContentSeen,
 		Document: hex.EncodeToString(st.Document[:]), Output: hex.EncodeToString(st.Output[:]), OutputType: st.OutputType,
-		Place: p.place,
 		Links: map[string]string{
 			"self": path, "document": path + "/document", "evidence": path + "/evidence", "proof": path + "/proof",
 			"verify": verifyURL + "/s/" + st.Code,
 		},
+	}
+	if len(p.places) > 0 {
+		ans.Place = &p.places[0]
+	}
+	if len(p.places) > 1 {
+		ans.Places = p.places
 	}
 	if st.Rendered != [32]byte{} {
 		ans.Rendered = hex.EncodeToString(st.Rendered[:])

@@ -3,12 +3,14 @@
 package seal
 
 import (
+	"bytes"
 	"context"
 	"errors"
 
 	"github.com/govseal/govseal/internal/decision"
 	"github.com/govseal/govseal/internal/glyph"
 	"github.com/govseal/govseal/internal/gm"
+	"github.com/govseal/govseal/internal/pdf"
 	"github.com/govseal/govseal/internal/render"
 )
 
@@ -101,12 +103,19 @@ func (s *Service) stampFile(ctx context.Context, a *act, sh sheet) (product, err
 	if err != nil {
 		return product{}, err
 	}
-	doc, err := openSound(sh.pdf, 0)
+	doc, err := openSound(bytes.NewReader(sh.pdf), int64(len(sh.pdf)), 0, nil)
 	if err != nil {
 		return product{}, err
 	}
 	place := sh.places[n]
-	sealed, err := s.signPDF(ctx, a, canvas{doc: doc, octets: sh.pdf, page: place.Page, x: place.X, y: place.Y})
+	sealed, err := s.signPDF(ctx, a, canvas{
+		doc: doc, original: bytes.NewReader(sh.pdf), size: int64(len(sh.pdf)),
+		at: spots{places: []pdf.Place{{Page: place.Page, X: place.X, Y: place.Y}}},
+	})
+	if err != nil {
+		return product{}, err
+	}
+	rendered, err := sealed.octets()
 	if err != nil {
 		return product{}, err
 	}
@@ -115,7 +124,7 @@ func (s *Service) stampFile(ctx context.Context, a *act, sh sheet) (product, err
 		return product{}, err
 	}
 	return product{
-		output: octets, outputType: TypeDecision, rendered: sealed.octets,
+		output: octets, outputType: TypeDecision, rendered: rendered,
 		signature: signature, decision: sh.record, missing: missing,
 	}, nil
 }

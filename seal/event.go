@@ -52,7 +52,7 @@ func private(v any) json.RawMessage {
 }
 
 // event is what the stamp's leaf and audit entry say.
-func (st *Stamp) event(a *act) ledger.Event {
+func (st *Stamp) event(a *act, p product) ledger.Event {
 	facts := []ledger.Fact{
 		digest(FactDocument, st.Document), digest(FactOutput, st.Output), digest(FactSignature, st.signatureSM3()),
 		text(FactSeal, st.Seal), text(FactCertificate, a.admission.Seal.CertSerial), text(FactDepartment, st.Department),
@@ -63,15 +63,30 @@ func (st *Stamp) event(a *act) ledger.Event {
 	}
 	return ledger.Event{
 		Kind: "stamp", Time: st.Time, Actor: "app:" + st.Application, Act: "stamp." + string(st.Kind), Object: st.ID,
-		After: private(map[string]any{
-			"seal": st.Seal, "department": st.Department, "officer": st.Officer, "grant": st.Grant,
-			"matter": st.Matter, "caseRef": st.CaseRef, "decision": st.Decision, "contentSeen": st.ContentSeen,
-			"level": st.Level, "levelReason": a.levelReason, "levelError": errorText(a.levelError),
-			"attempt": st.Attempt, "document": fmt.Sprintf("%x", st.Document),
-			"output": fmt.Sprintf("%x", st.Output),
-		}),
+		After: private(st.state(a, p)),
 		Facts: facts,
 	}
+}
+
+// state is what the audit log holds of a stamp.
+func (st *Stamp) state(a *act, p product) map[string]any {
+	after := map[string]any{
+		"seal": st.Seal, "department": st.Department, "officer": st.Officer, "grant": st.Grant,
+		"matter": st.Matter, "caseRef": st.CaseRef, "decision": st.Decision, "contentSeen": st.ContentSeen,
+		"level": st.Level, "levelReason": a.levelReason, "levelError": errorText(a.levelError),
+		"attempt": st.Attempt, "document": fmt.Sprintf("%x", st.Document),
+		"output": fmt.Sprintf("%x", st.Output),
+	}
+	// Which keyword was found where is on record: text can be made to be found
+	// elsewhere than it is seen (facts/pdf.md 7.2).
+	const most = 50 // places in one entry
+	if len(p.places) > 0 {
+		after["places"], after["placeCount"] = p.places[:min(most, len(p.places))], len(p.places)
+	}
+	if len(p.asked) > 0 {
+		after["placement"] = p.asked[:min(most, len(p.asked))]
+	}
+	return after
 }
 
 // signatureSM3 is the output's digest where the signature is the output.

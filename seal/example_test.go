@@ -22,7 +22,7 @@ func ExampleService_StampPDF() {
 
 	stamp, err := service.StampPDF(context.Background(), seal.Request{
 		Application: application, Seal: "99010000000001", Matter: "SL-XK-001", CaseRef: "2026-000123",
-		IdempotencyKey: "2026-000123-permit", Place: &seal.Place{Page: -1, X: 120, Y: 200},
+		IdempotencyKey: "2026-000123-permit", Place: seal.Placement{{Page: -1, X: 120, Y: 200}},
 	}, document)
 	var refused *seal.Refused
 	var denied *registry.Denied

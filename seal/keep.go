@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 
 	"github.com/govseal/govseal/internal/gm"
 )
@@ -16,7 +17,12 @@ func (s *Service) keep(ctx context.Context, st *Stamp, p *product) (err error) {
 		st.Output = gm.SM3(p.output)
 		return nil
 	}
-	if st.Output, err = s.put(ctx, p.output, p.outputSM3); err != nil {
+	if p.outputFrom != nil {
+		st.Output, err = s.putFrom(ctx, p.outputFrom, p.outputSM3)
+	} else {
+		st.Output, err = s.put(ctx, p.output, p.outputSM3)
+	}
+	if err != nil {
 		return err
 	}
 	if p.rendered != nil {
@@ -44,6 +50,26 @@ func (s *Service) put(ctx context.Context, content []byte, known *[32]byte) (dig
 		return digest, fmt.Errorf("seal: keep the sealed file: %w: %w", ErrUnavailable, err)
 	}
 	return digest, err
+}
+
+// putFrom keeps a file that is not in memory as a whole, where the store can
+// take it so.
+func (s *Service) putFrom(ctx context.Context, content *io.SectionReader, known *[32]byte) ([32]byte, error) {
+	streaming, ok := s.cfg.Blobs.(interface {
+		PutFrom(ctx context.Context, digest [32]byte, content io.Reader, size int64) error
+	})
+	if !ok || known == nil {
+		all := make([]byte, content.Size())
+		if _, err := io.ReadFull(content, all); err != nil {
+			return [32]byte{}, fmt.Errorf("seal: read the sealed file: %w", err)
+		}
+		return s.put(ctx, all, known)
+	}
+	err := streaming.PutFrom(ctx, *known, content, content.Size())
+	if err != nil && ctx.Err() == nil {
+		return *known, fmt.Errorf("seal: keep the sealed file: %w: %w", ErrUnavailable, err)
+	}
+	return *known, err
 }
 
 // fail ends the attempt so that the key may be used again at once. It works

@@ -4,9 +4,12 @@ package seal
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
+	"strings"
 
 	"github.com/govseal/govseal/internal/gm"
 	"github.com/govseal/govseal/internal/pdf"
@@ -15,9 +18,15 @@ import (
 
 // StampPDF puts the seal on a PDF as an incremental update: every octet of the
 // document stays. With DryRun it answers only where the seal would stand
-// (Stamp.Answer is an AnswerPlace); nothing is signed or recorded.
+// (Stamp.Answer is an AnswerDryRun); nothing is signed or recorded.
 func (s *Service) StampPDF(ctx context.Context, r Request, document []byte) (*Stamp, error) {
-	p := &pdfPaper{s: s, r: r, document: document}
+	return s.StampPDFFrom(ctx, r, bytes.NewReader(document), int64(len(document)))
+}
+
+// StampPDFFrom is StampPDF for a document that need not be in memory: size
+// octets, which must not change meanwhile.
+func (s *Service) StampPDFFrom(ctx context.Context, r Request, document io.ReaderAt, size int64) (*Stamp, error) {
+	p := &pdfPaper{s: s, r: r, document: document, size: size}
 	if r.DryRun {
 		return p.dryRun(ctx)
 	}
@@ -27,20 +36,23 @@ func (s *Service) StampPDF(ctx context.Context, r Request, document []byte) (*St
 type pdfPaper struct {
 	s        *Service
 	r        Request
-	document []byte
+	document io.ReaderAt
+	size     int64
 	doc      *pdf.Document // nil until read
 	digest   *gm.Hash      // running SM3 of document, nil until needed
+	at       *spots        // nil until resolved
+	broken   error         // why the document could not be read for its digest
 }
 
 // read opens the document and refuses what must not be sealed.
-func (p *pdfPaper) read(context.Context) error {
+func (p *pdfPaper) read(ctx context.Context) error {
 	if p.doc != nil {
 		return nil
 	}
-	if int64(len(p.document)) > p.s.cfg.MaxDocument {
-		return refuse(ReasonTooLarge, "%d octets, at most %d are taken", len(p.document), p.s.cfg.MaxDocument)
+	if p.size > p.s.cfg.MaxDocument {
+		return refuse(ReasonTooLarge, "%d octets, at most %d are taken", p.size, p.s.cfg.MaxDocument)
 	}
-	doc, err := openSound(p.document, p.s.cfg.MaxDocument)
+	doc, err := openSound(p.document, p.size, p.s.cfg.MaxDocument, p.s.cfg.Allow)
 	if err != nil {
 		return err
 	}
@@ -49,12 +61,12 @@ func (p *pdfPaper) read(context.Context) error {
 }
 
 // openSound opens a PDF that may be sealed.
-func openSound(document []byte, limit int64) (*pdf.Document, error) {
-	doc, err := pdf.Open(bytes.NewReader(document), int64(len(document)), pdf.Limits{Size: limit})
+func openSound(document io.ReaderAt, size, limit int64, allow []string) (*pdf.Document, error) {
+	doc, err := pdf.Open(document, size, pdf.Limits{Size: limit})
 	if err != nil {
 		return nil, refusedPDF(err)
 	}
-	if err := doc.Sealable(); err != nil {
+	if err := doc.Sealable(allow...); err != nil {
 		return nil, refusedPDF(err)
 	}
 	older, err := doc.Signatures()
@@ -75,51 +87,52 @@ func (p *pdfPaper) intent(i *Intent) { i.Document = p.running().Digest() }
 func (p *pdfPaper) running() *gm.Hash {
 	if p.digest == nil {
 		p.digest = gm.NewSM3()
-		p.digest.Write(p.document)
+		if n, err := io.Copy(p.digest, io.NewSectionReader(p.document, 0, p.size)); err != nil || n < p.size {
+			p.broken = fmt.Errorf("seal: read the document: %w", cmp.Or(err, io.ErrUnexpectedEOF))
+		}
 	}
 	return p.digest
 }
 
 func (p *pdfPaper) make(ctx context.Context, a *act) (product, error) {
-	page, x, y, err := p.place()
+	at, err := p.resolve(ctx, a.seal)
 	if err != nil {
 		return product{}, err
 	}
-	sealed, err := p.s.signPDF(ctx, a, canvas{
-		doc: p.doc, octets: p.document, hashed: p.running(), page: page, x: x, y: y,
-		profile: p.r.Profile, reason: p.r.Reason,
-	})
+	c := p.canvas(at)
+	c.hashed = p.running()
+	if p.broken != nil {
+		return product{}, p.broken
+	}
+	if c.caption, err = p.s.caption(p.r.Caption, a.code, a.time); err != nil {
+		return product{}, err
+	}
+	sealed, err := p.s.signPDF(ctx, a, c)
 	if err != nil {
 		return product{}, err
 	}
 	return product{
-		output: sealed.octets, outputSM3: sealed.sm3, outputType: TypePDF, signature: sealed.contents,
-		place: &AnswerPlace{Page: page, Box: sealed.box},
+		outputFrom: sealed.reader(), outputSM3: sealed.sm3, outputType: TypePDF, signature: sealed.contents,
+		places: answerPlaces(sealed.boxes), asked: p.r.Place,
 	}, nil
 }
 
-// Where a seal stands when nothing is said: the lower right of an A4 page.
-const defaultX, defaultY = 138, 215
-
-func (p *pdfPaper) place() (page int, x, y float64, err error) {
-	count, err := p.doc.PageCount()
-	if err != nil {
-		return 0, 0, 0, refusedPDF(err)
+func (p *pdfPaper) canvas(at *spots) canvas {
+	return canvas{
+		doc: p.doc, original: p.document, size: p.size, at: *at, allow: p.s.cfg.Allow,
+		certify: p.r.Certify, lock: p.r.Lock, profile: p.r.Profile, reason: p.r.Reason,
 	}
-	at := Place{Page: -1, X: defaultX, Y: defaultY}
-	if p.r.Place != nil {
-		at = *p.r.Place
-	}
-	if at.Page == -1 {
-		at.Page = count
-	}
-	if at.Page < 1 || at.Page > count {
-		return 0, 0, 0, refuse(ReasonPlace, "there is no page %d; the document has %d", at.Page, count)
-	}
-	return at.Page, at.X, at.Y, nil
 }
 
-// dryRun answers the box. It asks the same rule as an admission would, but
+func answerPlaces(boxes []pdf.Box) []AnswerPlace {
+	out := make([]AnswerPlace, len(boxes))
+	for i, b := range boxes {
+		out[i] = AnswerPlace{Page: b.Page, Box: b.Rect}
+	}
+	return out
+}
+
+// dryRun answers the boxes. It asks the same rule as an admission would, but
 // promises nothing: no intent is written and the certificate's status is not
 // looked at.
 func (p *pdfPaper) dryRun(ctx context.Context) (*Stamp, error) {
@@ -137,15 +150,20 @@ func (p *pdfPaper) dryRun(ctx context.Context) (*Stamp, error) {
 	if err != nil {
 		return nil, err
 	}
-	page, x, y, err := p.place()
+	at, err := p.resolve(ctx, open)
 	if err != nil {
 		return nil, err
 	}
-	laid, err := layOut(ctx, open, canvas{doc: p.doc, octets: p.document, page: page, x: x, y: y}, 1024)
+	c := p.canvas(at)
+	if c.caption, err = p.s.caption(p.r.Caption, strings.Repeat("0", 16), p.s.cfg.Now()); err != nil {
+		return nil, err
+	}
+	laid, err := layOut(ctx, open, c, 1024)
 	if err != nil {
 		return nil, err
 	}
-	raw, err := json.Marshal(AnswerPlace{Page: page, Box: laid.Box()})
+	places := answerPlaces(laid.Boxes())
+	raw, err := json.Marshal(AnswerDryRun{AnswerPlace: places[0], Places: places})
 	if err != nil {
 		return nil, fmt.Errorf("seal: write answer: %w", err)
 	}

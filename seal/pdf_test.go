@@ -168,7 +168,7 @@ func TestStampPDF(t *testing.T) {
 	h := newHouse(t)
 	original := blankPDF(t, 3, nil)
 	r := h.request(h.seals[0], "k1")
-	r.Place, r.Reason = &seal.Place{Page: 2, X: 100, Y: 50}, "同意"
+	r.Place, r.Reason = seal.Placement{{Page: 2, X: 100, Y: 50}}, "同意"
 	st, err := h.StampPDF(ctx, r, original)
 	if err != nil {
 		t.Fatal(err)
@@ -206,7 +206,7 @@ func TestStampPDFTwice(t *testing.T) {
 	}
 	once := h.output(first.Output)
 	r := h.request(h.seals[1], "k2")
-	r.Place = &seal.Place{Page: 1, X: 20, Y: 20}
+	r.Place = seal.Placement{{Page: 1, X: 20, Y: 20}}
 	second, err := h.StampPDF(ctx, r, once)
 	if err != nil {
 		t.Fatal(err)
@@ -261,7 +261,7 @@ func TestStampPDFWithoutTSA(t *testing.T) {
 func TestDryRun(t *testing.T) {
 	h := newHouse(t)
 	r := h.request(h.seals[0], "")
-	r.DryRun, r.Place = true, &seal.Place{Page: 1, X: 100, Y: 50}
+	r.DryRun, r.Place = true, seal.Placement{{Page: 1, X: 100, Y: 50}}
 	keyless := h.start(func(c *seal.Config) { c.Keys = wrongKeys{} })
 	st, err := keyless.StampPDF(ctx, r, blankPDF(t, 1, nil))
 	if err != nil {
@@ -299,7 +299,7 @@ func TestPDFsThatMustNotBeSealed(t *testing.T) {
 	cases := []struct {
 		name   string
 		octets func(*testing.T) []byte
-		place  *seal.Place
+		place  seal.Placement
 		reason string
 	}{
 		{"empty", made(nil), nil, seal.ReasonBroken},
@@ -309,9 +309,9 @@ func TestPDFsThatMustNotBeSealed(t *testing.T) {
 		{"encrypted", sample("ph__minimal-two-fields-aes256.pdf"), nil, seal.ReasonEncrypted},
 		{"certified", sample("ph__certified-with-indirect-refs-in-dir.pdf"), nil, seal.ReasonCertified},
 		{"script", made(blankPDF(t, 1, pdf.Dict{"OpenAction": script})), nil, seal.ReasonActiveContent},
-		{"no such page", made(sound), &seal.Place{Page: 2, X: 10, Y: 10}, seal.ReasonPlace},
-		{"page 0", made(sound), &seal.Place{Page: 0, X: 10, Y: 10}, seal.ReasonPlace},
-		{"not a number", made(sound), &seal.Place{Page: 1, X: math.NaN(), Y: 10}, seal.ReasonPlace},
+		{"no such page", made(sound), seal.Placement{{Page: 2, X: 10, Y: 10}}, seal.ReasonPlace},
+		{"page 0", made(sound), seal.Placement{{Page: 0, X: 10, Y: 10}}, seal.ReasonPlace},
+		{"not a number", made(sound), seal.Placement{{Page: 1, X: math.NaN(), Y: 10}}, seal.ReasonPlace},
 		{"too large", made(make([]byte, 1<<20+1)), nil, seal.ReasonTooLarge},
 	}
 	h := newHouse(t, func(c *seal.Config) { c.MaxDocument = 1 << 20 })

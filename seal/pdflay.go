@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 
 	"github.com/govseal/govseal/internal/pdf"
 )
@@ -27,12 +28,16 @@ func stampOf(open *openSeal, c canvas, reserve int) (pdf.Stamp, error) {
 		return pdf.Stamp{}, err
 	}
 	names := handlers[orDefault(c.profile, ProfileCMS)]
-	return pdf.Stamp{
-		Page: c.page, X: c.x, Y: c.y,
+	st := pdf.Stamp{
+		Places: c.at.places, Into: c.at.into, Fit: c.at.fit, Caption: c.caption, Certify: c.certify, Allow: c.allow,
 		Width: float64(open.seal.Picture.Width), Height: float64(open.seal.Picture.Height),
 		Picture: picture, Filter: names[0], SubFilter: names[1],
 		Time: c.time, Name: c.signer, Reason: c.reason, Reserve: reserve, Hashed: c.hashed,
-	}, nil
+	}
+	if c.lock {
+		st.Lock = &pdf.Lock{Action: "All"}
+	}
+	return st, nil
 }
 
 func layOut(ctx context.Context, open *openSeal, c canvas, reserve int) (*pdf.Prepared, error) {
@@ -68,19 +73,15 @@ func refusedPDF(err error) error {
 // write fills in the contents and reads the file back: its newest signature
 // must cover the whole file by the law of ByteRange and hold these contents.
 func write(ctx context.Context, laid *pdf.Prepared, c canvas, contents []byte) (*sealedPDF, error) {
-	var out bytes.Buffer
-	out.Grow(len(c.octets) + 3*len(contents) + 64<<10)
-	if _, err := laid.Write(&out, contents); err != nil {
+	tail, err := laid.Tail(contents)
+	if err != nil {
 		return nil, fmt.Errorf("seal: write the PDF: %w", err)
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	octets := out.Bytes()
-	if !bytes.HasPrefix(octets, c.octets) {
-		return nil, errors.New("seal: self-check: the sealed PDF does not begin with the original")
-	}
-	doc, err := pdf.Open(bytes.NewReader(octets), int64(len(octets)), pdf.Limits{})
+	sealed := &sealedPDF{original: c.original, size: c.size, tail: tail, contents: contents, boxes: laid.Boxes()}
+	doc, err := pdf.Open(sealed, c.size+int64(len(tail)), pdf.Limits{})
 	if err != nil {
 		return nil, fmt.Errorf("seal: self-check: %w", err)
 	}
@@ -92,13 +93,58 @@ func write(ctx context.Context, laid *pdf.Prepared, c canvas, contents []byte) (
 	if !newest.WholeFile || len(newest.Law) > 0 || !bytes.HasPrefix(newest.Contents, contents) {
 		return nil, errors.New("seal: self-check: the newest signature does not cover the sealed PDF")
 	}
-	sealed := &sealedPDF{octets: octets, contents: contents, box: laid.Box()}
 	if c.hashed != nil {
 		// Original and sealed file begin alike: the hash goes on where it was.
 		whole := c.hashed.Clone()
-		whole.Write(octets[len(c.octets):])
+		whole.Write(tail)
 		sm3 := whole.Digest()
 		sealed.sm3 = &sm3
 	}
 	return sealed, nil
+}
+
+// sealedPDF is the original and what was written behind it.
+type sealedPDF struct {
+	original io.ReaderAt
+	size     int64 // of the original
+	tail     []byte
+	sm3      *[32]byte // of the whole, nil when the original's running digest was not given
+	contents []byte    // CMS or SES_Signature
+	boxes    []pdf.Box
+}
+
+// ReadAt reads the sealed file.
+func (f *sealedPDF) ReadAt(b []byte, at int64) (n int, err error) {
+	if at < 0 {
+		return 0, errors.New("seal: read before the beginning")
+	}
+	if at < f.size {
+		n, err = f.original.ReadAt(b[:min(int64(len(b)), f.size-at)], at)
+		if n == len(b) {
+			return n, nil
+		}
+		if at+int64(n) < f.size {
+			return n, err
+		}
+		at += int64(n)
+	}
+	if at-f.size >= int64(len(f.tail)) {
+		return n, io.EOF
+	}
+	more := copy(b[n:], f.tail[at-f.size:])
+	if n += more; n < len(b) {
+		return n, io.EOF
+	}
+	return n, nil
+}
+
+func (f *sealedPDF) reader() *io.SectionReader {
+	return io.NewSectionReader(f, 0, f.size+int64(len(f.tail)))
+}
+
+// octets is the sealed file in memory.
+func (f *sealedPDF) octets() ([]byte, error) {
+	all := make([]byte, f.size+int64(len(f.tail)))
+	_, err := io.ReadFull(f.reader(), all)
+	return all, err
 }

@@ -7,6 +7,7 @@ import (
 	"encoding/asn1"
 	"errors"
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/govseal/govseal/internal/cms"
@@ -14,31 +15,27 @@ import (
 	"github.com/govseal/govseal/internal/pdf"
 )
 
-// canvas is a PDF and the place on it where the seal is to stand.
+// canvas is a PDF and the places on it where the seal is to stand.
 type canvas struct {
-	doc     *pdf.Document
-	octets  []byte
-	hashed  *gm.Hash // running SM3 of octets, nil when nobody has it
-	page    int
-	x, y    float64 // mm from the top left of the page as displayed
-	profile string
-	reason  string
-	signer  string    // department's name, as the dictionary's Name
-	time    time.Time // as its M
+	doc      *pdf.Document
+	original io.ReaderAt
+	size     int64
+	hashed   *gm.Hash // running SM3 of the original, nil when nobody has it
+	at       spots
+	caption  *pdf.Caption
+	certify  int
+	lock     bool
+	allow    []string // hazards that the deployment puts up with
+	profile  string
+	reason   string
+	signer   string    // department's name, as the dictionary's Name
+	time     time.Time // as its M
 }
 
 // of names who stamps and when.
 func (c canvas) of(a *act) canvas {
 	c.signer, c.time = a.admission.Department.Name, a.time
 	return c
-}
-
-// sealedPDF is the whole file and what its newest signature holds.
-type sealedPDF struct {
-	octets   []byte
-	sm3      *[32]byte // of octets, nil when the original's running digest was not given
-	contents []byte    // CMS or SES_Signature
-	box      [4]float64
 }
 
 // signPDF lays the update out, signs it, and writes the file. When the token

@@ -12,15 +12,6 @@ import (
 	"github.com/govseal/govseal/registry"
 )
 
-// Place is where a seal stands on a PDF: the top left corner of its picture,
-// in millimetres from the top left of the page as displayed. Page 1 is the
-// first, -1 the last.
-type Place struct {
-	Page int     `json:"page"`
-	X    float64 `json:"x"`
-	Y    float64 `json:"y"`
-}
-
 // Profiles of a signature in a PDF.
 const (
 	ProfileCMS = "cms" // CMS SignedData with the seal as signed attribute; the default
@@ -39,10 +30,19 @@ type Request struct {
 	// service computes it over every field here and the document, so that the
 	// document is hashed once; a caller with a form of its own may set it.
 	Fingerprint [32]byte
-	Place       *Place // PDF; nil is the lower right of the last page
-	Reason      string // PDF, shown by readers
-	Profile     string // PDF; "" means ProfileCMS
-	DryRun      bool   // PDF; answers the box, touches no key, records nothing
+	Place       Placement // PDF; nil is the lower right of the last page
+	Caption     Caption   // PDF; what stands below the seal
+	Certify     int       // PDF; 1 to 3: the document's first signature certifies it, permitting so much (DocMDP)
+	Lock        bool      // PDF; nobody may sign or fill in a field afterwards
+	Reason      string    // PDF, shown by readers
+	Profile     string    // PDF; "" means ProfileCMS
+	DryRun      bool      // PDF; answers the boxes, touches no key, records nothing
+}
+
+// Caption is what may stand below a seal on a PDF, in black.
+type Caption struct {
+	Date bool `json:"date,omitempty" doc:"date of the stamp"`
+	QR   bool `json:"qr,omitempty" doc:"QR code that leads to the page where the stamp is verified"`
 }
 
 // Limits of a request's texts, in octets.
@@ -65,11 +65,14 @@ func (r *Request) validate(kind Kind) error {
 			return err
 		}
 	}
-	if kind != KindPDF && (r.Place != nil || r.Profile != "" || r.Reason != "" || r.DryRun) {
-		return refuse(ReasonRequest, "place, profile, reason and dryRun belong to a PDF")
+	if kind != KindPDF && (r.Place != nil || r.Profile != "" || r.Reason != "" || r.DryRun || r.Certify != 0 || r.Lock || r.Caption != Caption{}) {
+		return refuse(ReasonRequest, "placement, caption, certify, lock, profile, reason and dryRun belong to a PDF")
 	}
-	if p := r.Place; p != nil && (!sound(p.X) || !sound(p.Y)) {
-		return refuse(ReasonPlace, "x and y are millimetres")
+	if r.Certify < 0 || r.Certify > 3 {
+		return refuse(ReasonRequest, "certify is 1, 2 or 3")
+	}
+	if err := r.Place.check(); err != nil {
+		return err
 	}
 	if r.Profile != "" && r.Profile != ProfileCMS && r.Profile != ProfileSES {
 		return refuse(ReasonRequest, "profile is neither cms nor ses")
@@ -114,11 +117,14 @@ func (r *Request) fingerprint(kind Kind, decision string, document [32]byte) ([3
 		Form, Application, Officer, Seal, Matter, CaseRef, Decision, Reason, Profile string
 
 		Kind     Kind
-		Place    *Place
+		Place    Placement
+		Caption  Caption
+		Certify  int
+		Lock     bool
 		Document [32]byte
 	}{
 		"govseal.request/v1", r.Application.ID, r.Officer, r.Seal, r.Matter, r.CaseRef, decision, r.Reason, r.Profile,
-		kind, r.Place, document,
+		kind, r.Place, r.Caption, r.Certify, r.Lock, document,
 	}
 	// Go writes struct fields in their order and floats in their shortest
 	// form, so that equal requests give equal octets.

@@ -26,6 +26,8 @@ type Config struct {
 	MakerKey    string        // reference of the seal maker's key
 	MakerCert   []byte        // its certificate, DER
 	Arc         []int         // nil means 2.999.1
+	Finder      Finder        // searches keywords; nil: placement by keyword is refused
+	Allow       []string      // names of hazards of PDFs that this deployment puts up with
 	VerifyURL   string        // what QR codes lead to: VerifyURL + "/s/" + code
 	Now         func() time.Time
 	MaxDocument int64         // octets, 0 means 50 MiB

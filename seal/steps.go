@@ -7,6 +7,7 @@ import (
 	"crypto"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"time"
 
@@ -29,14 +30,16 @@ type paper interface {
 // product is what a paper became.
 type product struct {
 	output     []byte
-	outputType string    // media type
-	outputSM3  *[32]byte // nil when nobody knows it yet
-	inRecord   bool      // output is the signature itself: kept in the record, not as a file
-	rendered   []byte    // a decision's PDF, nil when there is none
-	signature  []byte    // the SES_Signature or CMS, DER
+	outputFrom *io.SectionReader // in place of output, when not all of it is in memory
+	outputType string            // media type
+	outputSM3  *[32]byte         // nil when nobody knows it yet
+	inRecord   bool              // output is the signature itself: kept in the record, not as a file
+	rendered   []byte            // a decision's PDF, nil when there is none
+	signature  []byte            // the SES_Signature or CMS, DER
 	decision   *DecisionRecord
 	missing    []string // listed departments that have not stamped
-	place      *AnswerPlace
+	places     []AnswerPlace
+	asked      Placement // how the places were found
 }
 
 // act is one admitted use of a seal.
@@ -199,7 +202,7 @@ func (s *Service) attempt(ctx context.Context, a *act, p paper) (*Stamp, error) 
 	// answer when he asks again.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordWait)
 	defer cancel()
-	if err := s.cfg.Store.RecordStamp(ctx, *st, made.decision, st.event(a)); err != nil {
+	if err := s.cfg.Store.RecordStamp(ctx, *st, made.decision, st.event(a, made)); err != nil {
 		return nil, err
 	}
 	return st, nil

@@ -36,7 +36,7 @@ func TestRequestTextsAreBounded(t *testing.T) {
 		"long case":   func(r *seal.Request) { r.CaseRef = strings.Repeat("x", 513) },
 		"bidi":        func(r *seal.Request) { r.Matter = "M\u202e1" },
 		"not UTF-8":   func(r *seal.Request) { r.Officer = "\xff" },
-		"place":       func(r *seal.Request) { r.Place = &seal.Place{Page: 1} },
+		"place":       func(r *seal.Request) { r.Place = seal.Placement{{Page: 1}} },
 		"bad profile": func(r *seal.Request) { r.Profile = "cades" },
 	} {
 		t.Run(name, func(t *testing.T) {

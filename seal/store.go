@@ -74,7 +74,11 @@ type Store interface {
 //
 //	PutAs(ctx context.Context, digest [32]byte, content []byte) error
 //
-// is spared the hashing of files whose digest is known already.
+// is spared the hashing of files whose digest is known already, and with
+//
+//	PutFrom(ctx context.Context, digest [32]byte, content io.Reader, size int64) error
+//
+// they need not be in memory.
 type Blobs interface {
 	Put(ctx context.Context, content []byte) ([32]byte, error)
 	// Open returns ErrNotFound when the file is not kept.

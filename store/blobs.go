@@ -3,6 +3,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"encoding/hex"
 	"errors"
@@ -45,14 +46,19 @@ func (f *Folder) Put(ctx context.Context, content []byte) ([32]byte, error) {
 // PutAs is Put for a caller who has hashed content already. A digest that is
 // wrong is noticed when the file is read.
 func (f *Folder) PutAs(ctx context.Context, digest [32]byte, content []byte) error {
+	return f.PutFrom(ctx, digest, bytes.NewReader(content), int64(len(content)))
+}
+
+// PutFrom is PutAs for content that is not in memory: size octets are read.
+func (f *Folder) PutFrom(ctx context.Context, digest [32]byte, content io.Reader, size int64) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	path := f.path(digest)
-	if same(path, digest, int64(len(content))) {
+	if same(path, digest, size) {
 		return nil
 	}
-	if err := f.write(path, content); err != nil {
+	if err := f.write(path, content, size); err != nil {
 		return fmt.Errorf("keep file: %w", unavailable(err))
 	}
 	return nil
@@ -60,7 +66,7 @@ func (f *Folder) PutAs(ctx context.Context, digest [32]byte, content []byte) err
 
 // write makes the file appear whole or not at all: temporary file, sync,
 // rename, sync of every folder that got a new name.
-func (f *Folder) write(path string, content []byte) error {
+func (f *Folder) write(path string, content io.Reader, size int64) error {
 	dir := filepath.Dir(path)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
@@ -70,7 +76,7 @@ func (f *Folder) write(path string, content []byte) error {
 		return err
 	}
 	defer os.Remove(temp.Name()) // fails after the rename, as it should
-	_, err = temp.Write(content)
+	_, err = io.CopyN(temp, content, size)
 	if err = errors.Join(err, temp.Sync(), temp.Close()); err != nil {
 		return err
 	}

@@ -30,6 +30,7 @@ const (
 type Slice struct {
 	Edge         Edge
 	Offset       float64 // mm of the picture's corner from the top, or along the top and bottom edge from the left
+	Middle       bool    // in the middle of the edge; Offset is then not looked at
 	Index, Count int     // the strip counted from the picture's left, or top; of so many
 }
 
@@ -80,6 +81,12 @@ func (g geometry) slice(at placed, s Slice, unit float64) (placed, error) {
 		return at, &Refusal{ReasonPlace, "the offset is not a number"}
 	}
 	var x, y float64
+	if s.Middle {
+		offset = (h - at.height) / 2
+		if s.Edge == EdgeTop || s.Edge == EdgeBottom {
+			offset = (w - at.width) / 2
+		}
+	}
 	switch s.Edge {
 	case EdgeLeft, EdgeRight:
 		y = min(max(offset, 0), h-at.height)
@@ -146,6 +153,27 @@ func (g geometry) size() (w, h float64) {
 		w, h = h, w
 	}
 	return w, h
+}
+
+// Shown says where a box in default user space stands on a page as displayed:
+// its top left corner and its size, in mm.
+func (d *Document) Shown(number int, box [4]float64) (x, y, width, height float64, err error) {
+	v := d.newest()
+	pages, err := v.pages()
+	if err != nil {
+		return 0, 0, 0, 0, err
+	}
+	if number < 1 || number > len(pages) {
+		return 0, 0, 0, 0, &Refusal{ReasonPlace, fmt.Sprintf("no page %d among %d", number, len(pages))}
+	}
+	g, err := v.geometry(pages[number-1])
+	if err != nil {
+		return 0, 0, 0, 0, err
+	}
+	x1, y1 := g.shown(box[0], box[1])
+	x2, y2 := g.shown(box[2], box[3])
+	mm := g.unit / unitsPerMM
+	return min(x1, x2) * mm, min(y1, y2) * mm, max(x1-x2, x2-x1) * mm, max(y1-y2, y2-y1) * mm, nil
 }
 
 // user maps a point of the displayed page, units from its top left, to user

@@ -3,6 +3,7 @@
 package pdf
 
 import (
+	"bytes"
 	"context"
 	"encoding/hex"
 	"errors"
@@ -248,31 +249,33 @@ func (p *Prepared) Field() string { return p.field }
 // Size is the size of the sealed file in octets.
 func (p *Prepared) Size() int64 { return p.d.src.size + int64(len(p.update)) }
 
-// Write writes the sealed file with contents (DER) filled in: the original's
-// octets as they are, then the update.
-func (p *Prepared) Write(w io.Writer, contents []byte) (int64, error) {
+// Tail is what stands behind the original's octets in the sealed file, with
+// contents (DER) filled in.
+func (p *Prepared) Tail(contents []byte) ([]byte, error) {
 	if len(contents) > p.reserve {
-		return 0, fmt.Errorf("write sealed PDF: the signature has %d octets, %d are kept for it", len(contents), p.reserve)
+		return nil, fmt.Errorf("write sealed PDF: the signature has %d octets, %d are kept for it", len(contents), p.reserve)
 	}
 	if len(contents) == 0 {
-		return 0, errors.New("write sealed PDF: no signature")
+		return nil, errors.New("write sealed PDF: no signature")
+	}
+	tail := bytes.Clone(p.update) // its Contents token is all zeros
+	hex.Encode(tail[p.contents+1:], contents)
+	return tail, nil
+}
+
+// Write writes the sealed file: the original's octets as they are, then the
+// tail.
+func (p *Prepared) Write(w io.Writer, contents []byte) (int64, error) {
+	tail, err := p.Tail(contents)
+	if err != nil {
+		return 0, err
 	}
 	c := &counter{w: w}
 	if err := p.d.copyRange(context.Background(), c, 0, p.d.src.size); err != nil {
 		return c.n, err
 	}
-	token := make([]byte, 2*p.reserve+2)
-	for i := range token {
-		token[i] = '0'
-	}
-	token[0], token[len(token)-1] = '<', '>'
-	hex.Encode(token[1:], contents)
-	for _, b := range [][]byte{p.update[:p.contents], token, p.update[p.contents+len(token):]} {
-		if _, err := c.Write(b); err != nil {
-			return c.n, err
-		}
-	}
-	return c.n, nil
+	_, err = c.Write(tail)
+	return c.n, err
 }
 
 type counter struct {

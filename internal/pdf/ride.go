@@ -10,6 +10,7 @@ type Ride struct {
 	Edge   Edge
 	Pages  []int   // in their order
 	Offset float64 // mm, as Slice.Offset
+	Middle bool    // in the middle of the edge
 	Slices int     // at most so many strips of one picture, then another begins; 0 means DefaultSlices
 }
 
@@ -45,7 +46,7 @@ func (r Ride) Places() ([]Place, error) {
 			if r.Edge == EdgeLeft || r.Edge == EdgeTop {
 				strip = len(pages) - 1 - i
 			}
-			out = append(out, Place{Page: page, Slice: &Slice{Edge: r.Edge, Offset: r.Offset, Index: strip, Count: len(pages)}})
+			out = append(out, Place{Page: page, Slice: &Slice{Edge: r.Edge, Offset: r.Offset, Middle: r.Middle, Index: strip, Count: len(pages)}})
 		}
 	}
 	return out, nil
