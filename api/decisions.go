@@ -4,12 +4,13 @@ package api
 
 import (
 	"context"
+	"reflect"
 
 	"github.com/govseal/govseal/seal"
 )
 
 var decisionForm = map[string]part{
-	"request":  {limit: maxRequestPart, required: true, json: true, doc: "a StampRequest"},
+	"request":  {limit: maxRequestPart, required: true, json: true, schema: reflect.TypeFor[StampRequest](), doc: "a StampRequest"},
 	"document": {limit: maxDecision, required: true, json: true, doc: "the decision object (govseal.decision/v1)"},
 }
 

@@ -9,6 +9,7 @@ import (
 	"io"
 	"mime"
 	"mime/multipart"
+	"reflect"
 	"strings"
 )
 
@@ -26,6 +27,7 @@ type part struct {
 	limit    int64
 	required bool
 	json     bool
+	schema   reflect.Type // of a JSON part, for the OpenAPI document
 	doc      string
 }
 
@@ -83,6 +85,9 @@ func readJSON(raw []byte, v any) error {
 	d := json.NewDecoder(bytes.NewReader(raw))
 	d.DisallowUnknownFields()
 	if err := d.Decode(v); err != nil {
+		if p := domainProblem(err); p != nil { // a placement says itself what is wrong with it
+			return p
+		}
 		return newProblem("invalid-request", "the request object: "+jsonFault(err))
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {

@@ -60,15 +60,18 @@ func jsonBody[T any](with huma.API) option {
 }
 
 // form declares the parts of a multipart body.
-func form(parts map[string]part) option {
+func form(with huma.API, parts map[string]part) option {
 	schema := &huma.Schema{Type: "object", Properties: map[string]*huma.Schema{}}
 	encoding := map[string]*huma.Encoding{}
 	for _, name := range slices.Sorted(maps.Keys(parts)) { // the document is compared octet for octet
 		p := parts[name]
 		property := &huma.Schema{Type: "string", Description: p.doc}
+		if p.schema != nil {
+			property = with.OpenAPI().Components.Schemas.Schema(p.schema, true, p.schema.Name())
+		}
 		if p.json {
 			encoding[name] = &huma.Encoding{ContentType: "application/json"}
-		} else {
+		} else if p.schema == nil {
 			property.Format = "binary"
 		}
 		schema.Properties[name] = property

@@ -31,19 +31,19 @@ func (s *Server) route() error {
 
 	document, small := s.c.MaxDocument+maxRequestPart+formOverhead, int64(maxRequestPart)
 
-	post(s, sign, "/v1/stamps", "Stamp a PDF", "stamps", s.createStamp, body(document), form(stampForm), answersStamp)
+	post(s, sign, "/v1/stamps", "Stamp a PDF", "stamps", s.createStamp, body(document), form(sign, stampForm), answersStamp)
 	post(s, sign, "/v1/stamps/digest", "Stamp a bare digest", "stamps", s.createDigestStamp, body(small), jsonBody[DigestRequest](sign), answersStamp)
 	get(s, sign, "/v1/stamps/{id}", "Record of a stamp", "stamps", s.getStamp)
 	get(s, sign, "/v1/stamps/{id}/document", "What the stamp gave back", "stamps", s.getDocument, file("application/octet-stream"))
 	get(s, sign, "/v1/stamps/{id}/evidence", "Evidence for an offline check", "stamps", s.getEvidence)
 	get(s, sign, "/v1/stamps/{id}/proof", "Proof that the ledger holds the stamp", "stamps", s.getProof)
 	post(s, sign, "/v1/stamps/{id}/withdraw", "Withdraw what was stamped", "stamps", s.withdrawStamp, body(small))
-	post(s, sign, "/v1/extensions", "Raise the level of a sealed PDF", "stamps", s.createExtension, body(document), form(extensionForm), file(seal.TypePDF))
-	post(s, sign, "/v1/decisions", "Stamp a decision", "decisions", s.createDecision, body(small+maxDecision+formOverhead), form(decisionForm), answersStamp)
+	post(s, sign, "/v1/extensions", "Raise the level of a sealed PDF", "stamps", s.createExtension, body(document), form(sign, extensionForm), file(seal.TypePDF))
+	post(s, sign, "/v1/decisions", "Stamp a decision", "decisions", s.createDecision, body(small+maxDecision+formOverhead), form(sign, decisionForm), answersStamp)
 	post(s, sign, "/v1/decisions/{id}/stamps", "A further department's stamp", "decisions", s.addDecisionStamp, body(small), jsonBody[StampRequest](sign), answersStamp)
 
 	public := func(o *huma.Operation) { o.Security, o.Middlewares = nil, nil }
-	post(s, upload, "/v1/verifications", "Check a document", "verifications", s.verifyUpload, body(document+maxSide), form(verifyForm), public)
+	post(s, upload, "/v1/verifications", "Check a document", "verifications", s.verifyUpload, body(document+maxSide), form(upload, verifyForm), public)
 	get(s, look, "/v1/verifications/{code}", "Look up a verification code", "verifications", s.verifyCode, public)
 	post(s, look, "/v1/verifications/digest", "Look up a document by its digest", "verifications", s.verifyDigest, body(small), public)
 	get(s, sign, "/v1/seals/{esID}", "Public status of a seal", "seals", s.sealStatus, public)

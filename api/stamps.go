@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"reflect"
 	"time"
 
 	"github.com/govseal/govseal/internal/decision"
@@ -17,15 +18,18 @@ import (
 // StampRequest is the JSON part "request" of POST /v1/stamps and
 // /v1/decisions, and the body of the other stamping routes.
 type StampRequest struct {
-	Seal    string      `json:"seal" doc:"number of the seal, 14 digits" example:"99010100000001"`
-	Officer string      `json:"officer,omitempty" doc:"staff number or id of the officer who decided"`
-	Matter  string      `json:"matter,omitempty" doc:"code of the approval matter"`
-	CaseRef string      `json:"caseRef,omitempty" doc:"case number in the calling system"`
-	Kind    seal.Kind   `json:"kind,omitempty" enum:"pdf,decision,digest" doc:"must fit the route when given"`
-	Place   *seal.Place `json:"placement,omitempty" doc:"page and millimetres from the top left of the page as displayed; PDF only"`
-	Reason  string      `json:"reason,omitempty" doc:"shown by PDF readers; PDF only"`
-	Profile string      `json:"profile,omitempty" enum:"cms,ses" doc:"form of the signature in a PDF"`
-	DryRun  bool        `json:"dryRun,omitempty" doc:"answer where the seal would stand, and sign nothing; PDF only"`
+	Seal    string        `json:"seal" doc:"number of the seal, 14 digits" example:"99010100000001"`
+	Officer string        `json:"officer,omitempty" doc:"staff number or id of the officer who decided"`
+	Matter  string        `json:"matter,omitempty" doc:"code of the approval matter"`
+	CaseRef string        `json:"caseRef,omitempty" doc:"case number in the calling system"`
+	Kind    seal.Kind     `json:"kind,omitempty" enum:"pdf,decision,digest" doc:"must fit the route when given"`
+	Place   Placement     `json:"placement,omitempty" doc:"one place, or a list of places of one signature; PDF only"`
+	Caption *seal.Caption `json:"caption,omitempty" doc:"what stands below the seal; PDF only"`
+	Certify int           `json:"certify,omitempty" minimum:"1" maximum:"3" doc:"certify the document with its first signature: 1 no change, 2 filling in and further signatures, 3 annotations too; PDF only"`
+	Lock    bool          `json:"lock,omitempty" doc:"the last signature: nobody may sign or fill in a field afterwards; PDF only"`
+	Reason  string        `json:"reason,omitempty" doc:"shown by PDF readers; PDF only"`
+	Profile string        `json:"profile,omitempty" enum:"cms,ses" doc:"form of the signature in a PDF"`
+	DryRun  bool          `json:"dryRun,omitempty" doc:"answer where the seal would stand, and sign nothing; PDF only"`
 }
 
 // StampHeaders is what every stamping route takes beside its body.
@@ -40,7 +44,7 @@ type rawAnswer struct {
 }
 
 var stampForm = map[string]part{
-	"request":  {limit: maxRequestPart, required: true, json: true, doc: "a StampRequest"},
+	"request":  {limit: maxRequestPart, required: true, json: true, schema: reflect.TypeFor[StampRequest](), doc: "a StampRequest"},
 	"document": {required: true, doc: "the PDF to be sealed"},
 }
 
@@ -107,10 +111,15 @@ func (s *Server) sealRequest(ctx context.Context, r StampRequest, kind seal.Kind
 	if r.Kind != "" && r.Kind != kind {
 		return seal.Request{}, newProblem("invalid-request", "kind does not fit this route")
 	}
-	return seal.Request{
+	out := seal.Request{
 		Application: caller(ctx), Officer: r.Officer, Seal: r.Seal, Matter: r.Matter, CaseRef: r.CaseRef,
-		IdempotencyKey: key, Place: r.Place, Reason: r.Reason, Profile: r.Profile, DryRun: r.DryRun,
-	}, nil
+		IdempotencyKey: key, Place: seal.Placement(r.Place), Certify: r.Certify, Lock: r.Lock,
+		Reason: r.Reason, Profile: r.Profile, DryRun: r.DryRun,
+	}
+	if r.Caption != nil {
+		out.Caption = *r.Caption
+	}
+	return out, nil
 }
 
 func (s *Server) answer(st *seal.Stamp, err error) (*rawAnswer, error) {

@@ -39,6 +39,7 @@ func (p *Placement) UnmarshalJSON(raw []byte) error {
 	}
 	list := []json.RawMessage{raw}
 	if len(raw) > 0 && raw[0] == '[' {
+		list = nil // a RawMessage is decoded over what it held
 		if err := json.Unmarshal(raw, &list); err != nil {
 			return err
 		}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/govseal/govseal/internal/cert"
+	"github.com/govseal/govseal/internal/pdf"
 	"github.com/govseal/govseal/registry"
 )
 
@@ -65,6 +66,11 @@ func New(c Config) (*Service, error) {
 	}
 	if c.MakerKey == "" || len(c.MakerCert) == 0 {
 		return nil, errors.New("seal: the seal maker's key and certificate are required")
+	}
+	for _, name := range c.Allow {
+		if !pdf.KnownHazard(name) {
+			return nil, fmt.Errorf("seal: Allow names no hazard of a PDF: %q", name)
+		}
 	}
 	maker, err := cert.Parse(c.MakerCert)
 	if err != nil {

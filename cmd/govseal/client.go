@@ -137,6 +137,23 @@ func (c *client) stampPDF(ctx context.Context, key string, r api.StampRequest, d
 	return c.stampForm(ctx, "/v1/stamps", key, r, document, "application/pdf")
 }
 
+// dryRunPDF asks where the seal would stand.
+func (c *client) dryRunPDF(ctx context.Context, r api.StampRequest, document []byte) (seal.AnswerDryRun, error) {
+	var a seal.AnswerDryRun
+	body, contentType, err := documentForm(r, document, "application/pdf")
+	if err != nil {
+		return a, err
+	}
+	raw, err := c.post(ctx, "/v1/stamps", "", contentType, body)
+	if err != nil {
+		return a, err
+	}
+	if err := json.Unmarshal(raw, &a); err != nil {
+		return a, fmt.Errorf("the service's answer cannot be read: %w", err)
+	}
+	return a, nil
+}
+
 func (c *client) stampDecision(ctx context.Context, key string, r api.StampRequest, document []byte) (seal.Answer, error) {
 	return c.stampForm(ctx, "/v1/decisions", key, r, document, "application/json")
 }
@@ -197,6 +214,7 @@ func documentForm(r any, document []byte, mediaType string) (body []byte, conten
 		return nil, "", err
 	}
 	var b bytes.Buffer
+	b.Grow(len(document) + len(request) + 1024)
 	form := multipart.NewWriter(&b)
 	for _, p := range []struct {
 		name, mediaType string

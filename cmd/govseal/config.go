@@ -53,8 +53,20 @@ type Config struct {
 	Blobs string `yaml:"blobs"`
 	// Demo marks a folder made by "govseal demo": example keys may be used in it.
 	Demo bool `yaml:"demo,omitempty"`
+	// Seal says what the seal service puts up with.
+	Seal SealConfig `yaml:"seal,omitempty"`
 	// Serve says where and how "govseal serve" listens.
 	Serve ServeConfig `yaml:"serve,omitempty"`
+}
+
+// SealConfig is the part of the configuration about sealing.
+type SealConfig struct {
+	// Allow lists what a PDF may hold and still be sealed, by the name that the
+	// refusal gives: javascript, launch, open-action, additional-action,
+	// submit-form, hide-action, multimedia, xfa, embedded-file, hidden-layer,
+	// form-value, pdf-a. None by default; a broken, encrypted, certified or
+	// locked file is always refused.
+	Allow []string `yaml:"allow,omitempty"`
 }
 
 // loadConfig reads and checks the configuration of a city's folder.

@@ -14,7 +14,6 @@ import (
 
 	"github.com/govseal/govseal/api"
 	"github.com/govseal/govseal/internal/gm"
-	"github.com/govseal/govseal/seal"
 	"github.com/govseal/govseal/verify"
 )
 
@@ -30,7 +29,7 @@ const demoMatter = "SL-XK-001"
 var demoZone = time.FixedZone("UTC+8", 8*60*60)
 
 // demoPlace is where the permit names its issuer, millimetres.
-var demoPlace = seal.Place{Page: 1, X: 122, Y: 214}
+var demoPlace = api.Placement{{Page: 1, X: 122, Y: 214}}
 
 // demoDecision is what the approval system decided: a fictional permit.
 func (s *story) demoDecision() ([]byte, error) {
@@ -93,7 +92,7 @@ func (s *story) jointDecision(ctx context.Context) error {
 func (s *story) permit(ctx context.Context) error {
 	s.chapter("A PDF handed in", "every octet of the original is preserved; the seal is a signed update behind it")
 	request := s.request(s.bureau)
-	request.Place = &demoPlace
+	request.Place = demoPlace
 	a, err := s.client.stampPDF(ctx, newIdempotencyKey(), request, permitPDF)
 	if err != nil {
 		return err

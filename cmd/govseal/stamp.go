@@ -22,6 +22,9 @@ type stamping struct {
 
 	request api.StampRequest
 	place   seal.Place
+	json    string // the whole placement
+	offset  float64
+	caption seal.Caption
 }
 
 func (p *program) stampCommand() *cobra.Command {
@@ -64,42 +67,6 @@ func (s *stamping) client() (*client, error) {
 		s.key = newIdempotencyKey()
 	}
 	return newClient(s.server, string(token))
-}
-
-func (p *program) stampPDFCommand() *cobra.Command {
-	s := &stamping{}
-	c := &cobra.Command{
-		Use: "pdf IN -o OUT", Short: "Seal a PDF",
-		Long:    "pdf puts a visible seal on a PDF and signs it; every octet of IN is preserved in OUT.\nMillimetres count from the top left of the page as displayed.",
-		Example: "  govseal stamp pdf permit.pdf -o permit.sealed.pdf --server https://seal.example --token-file token --seal 99010000000001 --page 1 --x 130 --y 220",
-		Args:    exactly(1),
-		RunE:    func(cmd *cobra.Command, args []string) error { return p.stampPDF(cmd, s, args[0]) },
-	}
-	s.register(c)
-	f := c.Flags()
-	f.IntVar(&s.place.Page, "page", 0, "page, 1 is the first, -1 the last")
-	f.Float64Var(&s.place.X, "x", 0, "left edge of the seal, mm from the left")
-	f.Float64Var(&s.place.Y, "y", 0, "upper edge of the seal, mm from the top")
-	f.StringVar(&s.request.Reason, "reason", "", "reason, shown by PDF readers")
-	f.StringVar(&s.request.Profile, "profile", "", "form of the signature: cms (default) or ses")
-	return c
-}
-
-func (p *program) stampPDF(cmd *cobra.Command, s *stamping, in string) error {
-	set := cmd.Flags().Changed
-	if set("page") != set("x") || set("x") != set("y") {
-		return usagef("--page, --x and --y go together")
-	}
-	if set("page") {
-		s.request.Place = &s.place
-	}
-	return p.stampWith(cmd.Context(), s, func(ctx context.Context, c *client) (seal.Answer, error) {
-		document, err := os.ReadFile(in)
-		if err != nil {
-			return seal.Answer{}, err
-		}
-		return c.stampPDF(ctx, s.key, s.request, document)
-	})
 }
 
 func (p *program) stampDecisionCommand() *cobra.Command {

@@ -27,9 +27,18 @@ const (
 	HazardXFA        = "xfa"
 	HazardEmbedded   = "embedded-file"
 	HazardHidden     = "hidden-layer"
+	HazardFormValue  = "form-value"  // a field shows another text than its value
+	HazardPDFA       = "pdf-a"       // a PDF/A file that would not be one with a seal on it
 	HazardRemote     = "remote-goto" // listed, not refused
 	HazardURI        = "uri"         // listed, not refused
 )
+
+// KnownHazard reports whether a hazard has this name.
+func KnownHazard(name string) bool {
+	return slices.Contains([]string{HazardJavaScript, HazardLaunch, HazardOpenAction, HazardTrigger, HazardSubmit,
+		HazardHide, HazardMultimedia, HazardXFA, HazardEmbedded, HazardHidden, HazardFormValue, HazardPDFA,
+		HazardRemote, HazardURI}, name)
+}
 
 var actionHazards = map[Name]string{
 	"JavaScript": HazardJavaScript, "Launch": HazardLaunch, "SubmitForm": HazardSubmit, "ImportData": HazardSubmit,
