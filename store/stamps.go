@@ -18,7 +18,7 @@ func (s sealRows) RecordStamp(ctx context.Context, st seal.Stamp, d *seal.Decisi
 	if err != nil {
 		return err
 	}
-	set := s.db.evidence.setOf(st.Chain, st.CRLs)
+	set, signature := s.db.evidence.setOf(st.Chain, st.CRLs), cutSeal(st.Signature, s.db.sealInside(st.Seal))
 	err = s.db.write(ctx, func(ctx context.Context, t *tx) error {
 		if err := t.finishIntent(ctx, st); err != nil {
 			return err
@@ -31,7 +31,7 @@ func (s sealRows) RecordStamp(ctx context.Context, st seal.Stamp, d *seal.Decisi
 		if err := t.saveEvidence(ctx, set); err != nil {
 			return fmt.Errorf("write evidence: %w", err)
 		}
-		if err := t.insertStamp(ctx, st, set); err != nil {
+		if err := t.insertStamp(ctx, st, signature, set); err != nil {
 			return fmt.Errorf("write stamp: %w", err)
 		}
 		index, err := t.append(ctx, entry)
@@ -69,7 +69,7 @@ func (t *tx) finishIntent(ctx context.Context, st seal.Stamp) error {
 	return fmt.Errorf("stamp %s is not the one that was intended: %w", st.ID, seal.ErrState)
 }
 
-func (t *tx) insertStamp(ctx context.Context, st seal.Stamp, set *evidenceSet) error {
+func (t *tx) insertStamp(ctx context.Context, st seal.Stamp, signature []byte, set *evidenceSet) error {
 	_, err := t.exec(ctx, `INSERT INTO stamps (id, code, application, officer, seal, department, grant_id, matter, case_ref,
 		kind, decision, content_seen, document, output, rendered, rendered_ofd, output_type, level, time, attempt, withdrawn,
 		withdrawn_why, signature, answer, evidence) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
@@ -77,7 +77,7 @@ func (t *tx) insertStamp(ctx context.Context, st seal.Stamp, set *evidenceSet) e
 		st.ID, st.Code, st.Application, st.Officer, st.Seal, st.Department, st.Grant, st.Matter, st.CaseRef,
 		st.Kind, sql.NullString{String: st.Decision, Valid: st.Decision != ""}, st.ContentSeen,
 		st.Document[:], maybe(st.Output), maybe(st.Rendered), maybe(st.RenderedOFD), st.OutputType, st.Level, milli(st.Time), st.Attempt,
-		some(st.Signature), []byte(st.Answer), set.key())
+		some(signature), []byte(st.Answer), set.key())
 	return err
 }
 
@@ -85,7 +85,8 @@ const stampColumns = `SELECT id, code, application, officer, seal, department, g
 	coalesce(decision, ''), content_seen, document, output, rendered, rendered_ofd, output_type, level, time, attempt,
 	withdrawn, withdrawn_why, signature, answer, evidence FROM stamps`
 
-// storedStamp is a stamp whose evidence is still to be read.
+// storedStamp is a stamp whose evidence is still to be read, and in whose
+// signature the seal may be missing.
 type storedStamp struct {
 	seal.Stamp
 	set []byte
@@ -114,7 +115,15 @@ func (db *DB) stamp(ctx context.Context, q querier, id string) (seal.Stamp, erro
 	if err != nil {
 		return seal.Stamp{}, found(err, seal.ErrNotFound, "stamp", id)
 	}
-	err = db.addEvidence(ctx, q, &st)
+	return db.complete(ctx, q, st)
+}
+
+// complete adds what many stamps share and is stored once.
+func (db *DB) complete(ctx context.Context, q querier, st storedStamp) (seal.Stamp, error) {
+	if err := db.addSeal(ctx, q, &st); err != nil {
+		return seal.Stamp{}, err
+	}
+	err := db.addEvidence(ctx, q, &st)
 	return st.Stamp, err
 }
 
@@ -125,10 +134,9 @@ func (db *DB) stamps(ctx context.Context, condition string, args ...any) ([]seal
 	}
 	stamps := make([]seal.Stamp, len(stored))
 	for i := range stored {
-		if err := db.addEvidence(ctx, db.read(), &stored[i]); err != nil {
+		if stamps[i], err = db.complete(ctx, db.read(), stored[i]); err != nil {
 			return nil, err
 		}
-		stamps[i] = stored[i].Stamp
 	}
 	return stamps, nil
 }
