@@ -68,6 +68,8 @@ type pdfSpec struct {
 	shown     int                          // size of the picture shown, 0: the seal's
 	y         float64                      // mm
 	contents  func(digest [32]byte) []byte // instead
+	certify   int                          // P of a certification
+	lock      *pdf.Lock
 }
 
 func (h *house) stampPDF(doc []byte, s pdfSpec) []byte {
@@ -94,6 +96,7 @@ func (h *house) stampPDF(doc []byte, s pdfSpec) []byte {
 	p, err := d.Prepare(context.Background(), pdf.Stamp{
 		Page: 1, X: 20, Y: 20 + s.y, Width: 42, Height: 42, Picture: samples(h.t, picture(h.t, s.shown)),
 		Filter: "Adobe.PPKLite", SubFilter: s.subFilter, Time: h.clock, Reserve: 24 << 10,
+		Certify: s.certify, Lock: s.lock,
 	})
 	if err != nil {
 		h.t.Fatal(err)

@@ -79,19 +79,30 @@ func TestChanges(t *testing.T) {
 		"version raised":     {objects{1: strings.TrimSuffix(base[1], ">>") + "/Version/2.0>>"}, "", pdf.LevelLTA, "version"},
 		"form filled":        {objects{7: strings.Replace(strings.Replace(base[7], "(x)", "(y)", 1), "15 0", "30 0", 1), 30: box}, "", pdf.LevelForm, "form-value"},
 		"annotation added":   {objects{8: annots, 40: "<</Type/Annot/Subtype/Text/Rect[0 0 9 9]/Contents(hm)>>"}, "", pdf.LevelAnnotation, "annotation"},
+		"appearance over":    {objects{7: strings.Replace(base[7], "(x)", "(y)", 1), 15: box}, "", pdf.LevelForm, "form-value"},
+		"empty field added":  {objects{10: fields, 40: sigField("/Rect[0 0 0 0]"), 8: annots}, "", pdf.LevelForm, "empty-field"},
+		"signed over":        {objects{17: strings.Replace(base[17], "/F 132", "/F 132/V 41 0 R", 1), 41: sigDict}, "", pdf.LevelSignature, "signature"},
+		"information added":  {objects{40: "<</ModDate(D:20261122)>>"}, "/Root 1 0 R/Info 40 0 R", pdf.LevelLTA, "info"},
+		"information forged": {objects{40: "<</Title(forged)>>"}, "/Root 1 0 R/Info 40 0 R", pdf.LevelOther, "trailer"},
+		"information lent":   {objects{}, "/Root 1 0 R/Info 11 0 R", pdf.LevelOther, "trailer"},
+		"annotation taken":   {objects{8: named("[7 0 R %d 0 R]", sealField), 16: ""}, "", pdf.LevelAnnotation, "annotation"},
 		"store part left":    {objects{30: "[31 0 R]"}, "", pdf.LevelLTA, "leftover"},
 
 		// Shadow attacks: what is shown is swapped, hidden or moved.
-		"content replaced":    {objects{4: stm("", "(refused)")}, "", pdf.LevelOther, "content"},
-		"content appended":    {objects{3: strings.Replace(base[3], "4 0 R", "[4 0 R 30 0 R]", 1), 30: stm("", "x")}, "", pdf.LevelOther, "content hidden-object"},
-		"hidden form shown":   {objects{13: box}, "", pdf.LevelOther, "resource"},
-		"font replaced":       {objects{12: "<</Type/Font/Subtype/Type1/BaseFont/Symbol>>"}, "", pdf.LevelOther, "font"},
-		"resources replaced":  {objects{11: "<</Font<<>>>>"}, "", pdf.LevelOther, "resource"},
-		"content removed":     {objects{4: ""}, "", pdf.LevelOther, "content"},
-		"appearance in place": {objects{15: box}, "", pdf.LevelOther, "appearance"},
-		"reused number":       {objects{99: "<</Type/Action/S/Launch>>"}, "", pdf.LevelOther, "hidden-object object-defined"},
-		"hidden object":       {objects{30: stm("", "x")}, "", pdf.LevelOther, "hidden-object"},
-		"unreachable changed": {objects{14: "(x)"}, "", pdf.LevelOther, "object"},
+		"content replaced":          {objects{4: stm("", "(refused)")}, "", pdf.LevelOther, "content"},
+		"content appended":          {objects{3: strings.Replace(base[3], "4 0 R", "[4 0 R 30 0 R]", 1), 30: stm("", "x")}, "", pdf.LevelOther, "content hidden-object"},
+		"hidden form shown":         {objects{13: box}, "", pdf.LevelOther, "resource"},
+		"font replaced":             {objects{12: "<</Type/Font/Subtype/Type1/BaseFont/Symbol>>"}, "", pdf.LevelOther, "font"},
+		"resources replaced":        {objects{11: "<</Font<<>>>>"}, "", pdf.LevelOther, "resource"},
+		"content removed":           {objects{4: ""}, "", pdf.LevelOther, "content"},
+		"appearance in place":       {objects{15: box}, "", pdf.LevelOther, "appearance"},
+		"kind changed":              {objects{4: "<</Type/Action/S/Launch>>"}, "", pdf.LevelOther, "object-type"},
+		"appearance alone":          {objects{15: stm("/Type/XObject/Subtype/Form/BBox[0 0 50 10]", "(other)")}, "", pdf.LevelOther, "appearance"},
+		"content shown by a field":  {objects{7: strings.Replace(strings.Replace(base[7], "(x)", "(y)", 1), "15 0", "4 0", 1), 4: box}, "", pdf.LevelOther, "form-value object-type"},
+		"resource shown by a field": {objects{7: strings.Replace(strings.Replace(base[7], "(x)", "(y)", 1), "15 0", "13 0", 1), 13: box}, "", pdf.LevelOther, "form-value object-shared"},
+		"reused number":             {objects{99: "<</Type/Action/S/Launch>>"}, "", pdf.LevelOther, "hidden-object object-defined"},
+		"hidden object":             {objects{30: stm("", "x")}, "", pdf.LevelOther, "hidden-object"},
+		"unreachable changed":       {objects{14: "(x)"}, "", pdf.LevelOther, "object"},
 
 		// Pages.
 		"page added":    {objects{2: "<</Type/Pages/Kids[3 0 R 5 0 R 30 0 R]/Count 3/MediaBox[0 0 595 842]>>", 30: "<</Type/Page/Parent 2 0 R/Contents 31 0 R>>", 31: stm("", "x")}, "", pdf.LevelOther, "page-added page-tree"},
@@ -172,6 +183,50 @@ func wantChanges(t *testing.T, b []byte, level pdf.Level, names string) {
 	slices.Sort(list)
 	if list = slices.Compact(list); top != level || strings.Join(list, " ") != names {
 		t.Errorf("got level %d, %v; want %d, %s", top, got, level, names)
+	}
+}
+
+// TestNumbersAreNotReused gives an object up before the seal and uses its
+// number again after it: a reader of old sections finds both.
+func TestNumbersAreNotReused(t *testing.T) {
+	base := rich()
+	f := newFile().table(base)
+	f = f.table(objects{14: ""})
+	f = from(seal(t, f.b, stampAt(1, 20, 20)))
+	f.trailer = "/Root 1 0 R"
+	cat := named("%s/DSS<</Certs[14 0 R]>>>>", strings.TrimSuffix(base[1], ">>"))
+	b := f.table(objects{1: cat, 14: stm("", "DER")}).b
+	wantChanges(t, b, pdf.LevelOther, "dss object-reused")
+}
+
+// TestForbids holds changes to what certification and locks permit.
+func TestForbids(t *testing.T) {
+	change := func(l pdf.Level) pdf.Change { return pdf.Change{Level: l, Field: "a.b"} }
+	lock := func(action string, names ...string) []pdf.Lock { return []pdf.Lock{{Action: action, Fields: names}} }
+	for name, c := range map[string]struct {
+		s       pdf.Signature
+		highest pdf.Level // that is not forbidden
+	}{
+		"says nothing":     {pdf.Signature{}, pdf.LevelAnnotation},
+		"P 1":              {pdf.Signature{DocMDP: 1}, pdf.LevelLTA},
+		"P 2":              {pdf.Signature{DocMDP: 2}, pdf.LevelForm},
+		"P 3":              {pdf.Signature{DocMDP: 3}, pdf.LevelAnnotation},
+		"lock with P 1":    {pdf.Signature{DocMDP: 3, Locks: []pdf.Lock{{Action: "Include", P: 1}}}, pdf.LevelLTA},
+		"lock with P 2":    {pdf.Signature{Locks: []pdf.Lock{{Action: "Include", P: 2}}}, pdf.LevelForm},
+		"another's lock":   {pdf.Signature{Locks: lock("Include", "a.c")}, pdf.LevelAnnotation},
+		"all but this one": {pdf.Signature{Locks: lock("Exclude", "a")}, pdf.LevelAnnotation},
+	} {
+		for l := pdf.LevelNone; l <= pdf.LevelOther; l++ {
+			if why := c.s.Forbids(change(l)); (why == "") != (l <= c.highest) {
+				t.Errorf("%s: level %d: %q", name, l, why)
+			}
+		}
+	}
+	for _, locks := range [][]pdf.Lock{lock("All"), lock("Include", "a"), lock("Include", "a.b"), lock("Exclude", "b"), lock("Strange")} {
+		s := pdf.Signature{Locks: locks}
+		if s.Forbids(change(pdf.LevelForm)) == "" || s.Forbids(change(pdf.LevelSignature)) == "" || s.Forbids(change(pdf.LevelLTA)) != "" {
+			t.Errorf("%v does not lock a.b, or locks too much", locks)
+		}
 	}
 }
 
