@@ -100,9 +100,13 @@ func (c *city) assemble(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	stamper, err := c.stamper()
+	if err != nil {
+		return err
+	}
 	c.seals, err = seal.New(seal.Config{
 		Store: c.db.Seals(), Registry: c.db.Registry(), Blobs: c.blobs, Keys: c.keyring,
-		Authority: sealAuthority{c.ca, c.config}, TSA: c.tsa, MakerKey: maker.KeyRef, MakerCert: maker.DER,
+		Authority: sealAuthority{c.ca, c.config}, TSA: stamper, MakerKey: maker.KeyRef, MakerCert: maker.DER,
 		Arc: c.arc, VerifyURL: c.config.verifyURL(), Allow: c.config.Seal.Allow, Log: c.log,
 	})
 	return err

@@ -55,6 +55,8 @@ type Config struct {
 	Demo bool `yaml:"demo,omitempty"`
 	// Seal says what the seal service puts up with.
 	Seal SealConfig `yaml:"seal,omitempty"`
+	// TSA names outside time-stamp authorities; without any, ours stamps alone.
+	TSA TSAConfig `yaml:"tsa,omitempty"`
 	// Serve says where and how "govseal serve" listens.
 	Serve ServeConfig `yaml:"serve,omitempty"`
 }
@@ -115,6 +117,9 @@ func (c Config) validate() error {
 		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || strings.HasSuffix(c.URL, "/") {
 			return fmt.Errorf("url: %q is not like https://seal.example", c.URL)
 		}
+	}
+	if err := c.TSA.validate(); err != nil {
+		return err
 	}
 	if u, err := url.Parse(c.Database); err == nil && u.User != nil {
 		if _, has := u.User.Password(); has {
