@@ -115,10 +115,7 @@ func (r *run) cmsClaim(s *Stamp, sd *cms.SignedData, content []byte, claimed tim
 		s.Signature.note(CodeTolerated, what)
 	}
 	si := &sd.Signers[0]
-	c := claim{claimed: claimed, value: si.Signature}
-	if cms.WeakDigest(si.DigestAlgorithm.OID) {
-		s.Signature.unknown(CodeCryptoConstraints, "SHA-1")
-	}
+	c := claim{claimed: claimed, value: si.Signature, digest: si.DigestAlgorithm.OID}
 	r.cmsAttributes(s, sd, si, &c)
 	certDER := sd.Certificate(si)
 	for i := 0; certDER == nil && i < len(r.pool.certs); i++ {

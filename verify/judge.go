@@ -4,6 +4,7 @@ package verify
 
 import (
 	"crypto"
+	"encoding/asn1"
 	"errors"
 	"fmt"
 	"time"
@@ -16,12 +17,13 @@ import (
 // claim is what a stamp says, whatever format carried it. Nothing of it is
 // believed; judge looks into it.
 type claim struct {
-	claimed time.Time         // by the signer, zero when it claims nothing
-	signer  *cert.Certificate // nil when it was not found or cannot be read
-	seal    *ses.Seal         // nil for a signature without a seal
-	value   []byte            // the signature value: what a token is over
-	token   []byte            // nil when there is none
-	later   []poe             // trusted proofs that the stamp existed at a time
+	claimed time.Time             // by the signer, zero when it claims nothing
+	signer  *cert.Certificate     // nil when it was not found or cannot be read
+	seal    *ses.Seal             // nil for a signature without a seal
+	value   []byte                // the signature value: what a token is over
+	digest  asn1.ObjectIdentifier // digest algorithm of a CMS, nil for SM3
+	token   []byte                // nil when there is none
+	later   []poe                 // trusted proofs that the stamp existed at a time
 }
 
 // poe is a proof of existence.
@@ -37,7 +39,8 @@ type poe struct {
 // judge establishes everything that does not depend on the format.
 func (r *run) judge(s *Stamp, c claim) when {
 	w := r.when(s, c)
-	r.judgeSigner(s, c, w)
+	path := r.judgeSigner(s, c, w)
+	r.judgeAlgorithms(s, c, path, w)
 	r.judgeSeal(s, c, w)
 	r.judgeRevocation(s, c, w)
 	s.Signer.ok()

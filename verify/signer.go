@@ -11,14 +11,14 @@ import (
 )
 
 // judgeSigner validates the signer's certificate at the check time, and holds
-// the claimed time to its validity.
-func (r *run) judgeSigner(s *Stamp, c claim, w when) {
+// the claimed time to its validity. It returns the path, if one was built.
+func (r *run) judgeSigner(s *Stamp, c claim, w when) (path []*cert.Certificate) {
 	f := &s.Signer
 	if c.signer == nil {
 		if f.Status == "" {
 			f.unknown(CodeNoSigningCertificate, "")
 		}
-		return
+		return nil
 	}
 	f.Certificate = viewCertificate(c.signer)
 	res := r.path(c.signer, r.anchors, w.t, signerUsage, chain.RevocationOff)
@@ -30,7 +30,7 @@ func (r *run) judgeSigner(s *Stamp, c claim, w when) {
 		}
 		f.fail(code, fmt.Sprintf("claimed signing time %s, certificate %s to %s",
 			stampTime(c.claimed), stampTime(c.signer.NotBefore), stampTime(c.signer.NotAfter)))
-		return
+		return res.Path
 	}
 	if res.Code == chain.Expired && !w.proven && !c.claimed.IsZero() {
 		// Out of validity now, and nobody proves that the stamp is older.
@@ -38,10 +38,11 @@ func (r *run) judgeSigner(s *Stamp, c claim, w when) {
 			res = then
 		} else {
 			f.unknown(CodeOutOfBoundsNoPOE, res.Detail)
-			return
+			return nil
 		}
 	}
 	r.recordPath(&f.Fact, res, CodeNoChain)
+	return res.Path
 }
 
 // recordPath turns the outcome of a validation without revocation into
