@@ -37,3 +37,6 @@ var (
 	ParseDate  = parseDate
 	FormatDate = formatDate
 )
+
+// ParseCMap reads a ToUnicode CMap.
+func ParseCMap(b []byte) map[int]string { return parseCMap(b, 64) }

@@ -72,6 +72,12 @@ func (d *Document) Hazards() ([]Hazard, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := h.formValues(); err != nil {
+		return nil, err
+	}
+	if err := h.archive(c); err != nil {
+		return nil, err
+	}
 	slices.SortStableFunc(h.out, func(a, b Hazard) int {
 		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Detail, b.Detail))
 	})

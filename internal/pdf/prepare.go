@@ -127,6 +127,9 @@ func (p *Prepared) layOut(s Stamp, l *layout) error {
 	if err := u.updateCatalog(field, certification); err != nil {
 		return err
 	}
+	if err := u.dates(s.Time); err != nil {
+		return err
+	}
 	byteRange, contents := u.signature(value, s)
 	if err := u.finish(p.input[:16]); err != nil {
 		return err
