@@ -28,6 +28,7 @@ type Answer struct {
 	Output      string            `json:"output"`                // of what was given back
 	OutputType  string            `json:"outputType"`            // its media type
 	Rendered    string            `json:"rendered,omitempty"`    // of the decision's sealed PDF
+	RenderedOFD string            `json:"renderedOFD,omitempty"` // of the same paper as OFD
 	Signature   []byte            `json:"signature,omitempty"`   // SES_Signature, DER in base64; of a digest, when stamped
 	Decision    *AnswerDecision   `json:"decision,omitempty"`
 	Place       *AnswerPlace      `json:"place,omitempty"`  // pdf only; the first
@@ -93,6 +94,10 @@ func (st *Stamp) answer(a *act, p product, verifyURL string) (json.RawMessage, e
 	if st.Rendered != [32]byte{} {
 		ans.Rendered = hex.EncodeToString(st.Rendered[:])
 		ans.Links["rendered"] = path + "/document?form=pdf"
+	}
+	if st.RenderedOFD != [32]byte{} {
+		ans.RenderedOFD = hex.EncodeToString(st.RenderedOFD[:])
+		ans.Links["renderedOFD"] = path + "/document?form=ofd"
 	}
 	if p.decision != nil {
 		ans.Decision = &AnswerDecision{ID: p.decision.ID, Number: p.decision.Number, Missing: p.missing}

@@ -10,6 +10,7 @@ import (
 	"github.com/govseal/govseal/internal/decision"
 	"github.com/govseal/govseal/internal/glyph"
 	"github.com/govseal/govseal/internal/gm"
+	"github.com/govseal/govseal/internal/ofd"
 	"github.com/govseal/govseal/internal/pdf"
 	"github.com/govseal/govseal/internal/render"
 )
@@ -57,19 +58,23 @@ func (p *newDecision) make(ctx context.Context, a *act) (product, error) {
 	if err != nil {
 		return product{}, refuse(ReasonNotADecision, "%v", err)
 	}
-	laid, err := p.s.layOutDecision(f)
+	laid, err := p.s.layOutDecision(f, render.PDF)
+	if err != nil {
+		return product{}, err
+	}
+	paper, err := p.s.layOutDecision(f, render.OFD)
 	if err != nil {
 		return product{}, err
 	}
 	rec := &DecisionRecord{ID: p.id, Code: a.code, Number: f.Decision.Number, Signed: signed, Created: a.time}
-	return p.s.stampFile(ctx, a, sheet{file: f, record: rec, pdf: laid.File, places: laid.Seals})
+	return p.s.stampFile(ctx, a, sheet{file: f, record: rec, pdf: laid.File, ofd: paper.File, places: laid.Seals})
 }
 
 // layOutDecision renders the decision itself, without stamps and evidence, so
 // that every department finds the same places.
-func (s *Service) layOutDecision(f *decision.File) (*render.Rendered, error) {
+func (s *Service) layOutDecision(f *decision.File, format func(*decision.File, render.Options) (*render.Rendered, error)) (*render.Rendered, error) {
 	bare := &decision.File{Schema: f.Schema, Code: f.Code, Decision: f.Decision}
-	laid, err := render.PDF(bare, render.Options{VerifyURL: s.cfg.VerifyURL})
+	laid, err := format(bare, render.Options{VerifyURL: s.cfg.VerifyURL})
 	var missing *glyph.MissingError
 	if errors.As(err, &missing) {
 		return nil, refuseCharacters("the decision", missing.Characters)
@@ -77,15 +82,17 @@ func (s *Service) layOutDecision(f *decision.File) (*render.Rendered, error) {
 	return laid, err
 }
 
-// sheet is a decision as far as it has come: file, record and PDF.
+// sheet is a decision as far as it has come: file, record, and the paper as
+// PDF and as OFD.
 type sheet struct {
 	file   *decision.File
 	record *DecisionRecord
 	pdf    []byte
+	ofd    []byte // nil when the decision was begun without one
 	places []render.Place
 }
 
-// stampFile adds the act's stamp to JSON and PDF.
+// stampFile adds the act's stamp to JSON, PDF and OFD.
 func (s *Service) stampFile(ctx context.Context, a *act, sh sheet) (product, error) {
 	n, err := s.turnOf(a, sh.file)
 	if err != nil {
@@ -100,6 +107,10 @@ func (s *Service) stampFile(ctx context.Context, a *act, sh sheet) (product, err
 		return product{}, err
 	}
 	octets, err := sh.file.Marshal()
+	if err != nil {
+		return product{}, err
+	}
+	missing, err := missingStamps(sh.file)
 	if err != nil {
 		return product{}, err
 	}
@@ -119,12 +130,29 @@ func (s *Service) stampFile(ctx context.Context, a *act, sh sheet) (product, err
 	if err != nil {
 		return product{}, err
 	}
-	missing, err := missingStamps(sh.file)
+	paper, err := s.stampPaper(ctx, a, sh.ofd, place, len(missing) == 0)
 	if err != nil {
 		return product{}, err
 	}
 	return product{
-		output: octets, outputType: TypeDecision, rendered: rendered,
+		output: octets, outputType: TypeDecision, rendered: rendered, paperOFD: paper,
 		signature: signature, decision: sh.record, missing: missing,
 	}, nil
+}
+
+// stampPaper puts the act's seal in its place on the OFD. The last department
+// locks it: a decision cannot gain a party (design.md section 5).
+func (s *Service) stampPaper(ctx context.Context, a *act, paper []byte, place render.Place, last bool) ([]byte, error) {
+	if paper == nil {
+		return nil, nil
+	}
+	pkg, err := openPackage(ctx, paper)
+	if err != nil {
+		return nil, err
+	}
+	signed, _, err := s.signOFD(ctx, a, pkg, ofd.Spec{Lock: last, Places: []ofd.Place{{
+		Page: place.Page, X: place.X, Y: place.Y,
+		Width: float64(a.seal.seal.Picture.Width), Height: float64(a.seal.seal.Picture.Height),
+	}}})
+	return signed, err
 }

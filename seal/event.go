@@ -15,25 +15,26 @@ import (
 // Names of the facts that a stamp's leaf commits to. Digests are 32 octets,
 // everything else is UTF-8 text; times are RFC 3339 in UTC.
 const (
-	FactDocument    = "document"    // SM3 of what was handed in
-	FactOutput      = "output"      // SM3 of what was given back
-	FactSignature   = "signature"   // SM3 of the SES_Signature or CMS, DER
-	FactRendered    = "rendered"    // SM3 of a decision's PDF; absent when there is none
-	FactSeal        = "seal"        // esID
-	FactCertificate = "certificate" // serial number, hex
-	FactDepartment  = "department"  // registry ID
-	FactCode        = "code"        // verification code, one form
-	FactTime        = "time"        // of the stamp, or of the act
-	FactReason      = "reason"      // of a withdrawal or a change of state
-	FactState       = "state"       // of a seal
-	FactStamp       = "stamp"       // id
-	FactSealDER     = "seal-sm3"    // SM3 of the SESeal
-	FactAct         = "act"         // what was done to a seal or a draft
-	FactApproved    = "approved"    // digest of what a second person approved
-	FactEffective   = "effective"   // since when a loss or compromise counts
-	FactPredecessor = "predecessor" // esID of the seal that this one replaces
-	FactSuccessor   = "successor"   // esID of the seal that replaces this one
-	FactFiling      = "filing"      // number under which a seal is filed
+	FactDocument    = "document"     // SM3 of what was handed in
+	FactOutput      = "output"       // SM3 of what was given back
+	FactSignature   = "signature"    // SM3 of the SES_Signature or CMS, DER
+	FactRendered    = "rendered"     // SM3 of a decision's PDF; absent when there is none
+	FactRenderedOFD = "rendered-ofd" // SM3 of the same paper as OFD; absent when there is none
+	FactSeal        = "seal"         // esID
+	FactCertificate = "certificate"  // serial number, hex
+	FactDepartment  = "department"   // registry ID
+	FactCode        = "code"         // verification code, one form
+	FactTime        = "time"         // of the stamp, or of the act
+	FactReason      = "reason"       // of a withdrawal or a change of state
+	FactState       = "state"        // of a seal
+	FactStamp       = "stamp"        // id
+	FactSealDER     = "seal-sm3"     // SM3 of the SESeal
+	FactAct         = "act"          // what was done to a seal or a draft
+	FactApproved    = "approved"     // digest of what a second person approved
+	FactEffective   = "effective"    // since when a loss or compromise counts
+	FactPredecessor = "predecessor"  // esID of the seal that this one replaces
+	FactSuccessor   = "successor"    // esID of the seal that replaces this one
+	FactFiling      = "filing"       // number under which a seal is filed
 )
 
 func text(name, value string) ledger.Fact { return ledger.Fact{Name: name, Value: []byte(value)} }
@@ -60,6 +61,9 @@ func (st *Stamp) event(a *act, p product) ledger.Event {
 	}
 	if st.Rendered != [32]byte{} {
 		facts = append(facts, digest(FactRendered, st.Rendered))
+	}
+	if st.RenderedOFD != [32]byte{} {
+		facts = append(facts, digest(FactRenderedOFD, st.RenderedOFD))
 	}
 	return ledger.Event{
 		Kind: "stamp", Time: st.Time, Actor: "app:" + st.Application, Act: "stamp." + string(st.Kind), Object: st.ID,

@@ -111,7 +111,7 @@ func (h *house) makeSeal(department string) seal.Seal {
 	defer h.people.mu.Unlock()
 	h.people.grants = append(h.people.grants, registry.Grant{
 		ID: "grant-" + s.ESID, Application: h.app.ID, Seal: s.ESID, Matters: []string{"*"},
-		Kinds: []string{"pdf", "decision", "digest"}, NotBefore: h.clock.now().Add(-time.Hour),
+		Kinds: []string{"pdf", "ofd", "decision", "digest"}, NotBefore: h.clock.now().Add(-time.Hour),
 		NotAfter: h.clock.now().AddDate(20, 0, 0), State: registry.Active,
 	})
 	return s

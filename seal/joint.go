@@ -11,6 +11,7 @@ import (
 
 	"github.com/govseal/govseal/internal/decision"
 	"github.com/govseal/govseal/internal/gm"
+	"github.com/govseal/govseal/internal/render"
 )
 
 // AddDecisionStamp adds a further department's stamp to a decision: to its
@@ -84,11 +85,17 @@ func (s *Service) load(ctx context.Context, rec *DecisionRecord) (sheet, error) 
 	if err != nil {
 		return sheet{}, fmt.Errorf("seal: read the decision's PDF: %w", err)
 	}
-	laid, err := s.layOutDecision(f)
+	laid, err := s.layOutDecision(f, render.PDF)
 	if err != nil {
 		return sheet{}, err
 	}
-	return sheet{file: f, record: rec, pdf: sealed, places: laid.Seals}, nil
+	sh := sheet{file: f, record: rec, pdf: sealed, places: laid.Seals}
+	if rec.OFD != [32]byte{} {
+		if sh.ofd, err = s.readBlob(ctx, rec.OFD); err != nil {
+			return sheet{}, fmt.Errorf("seal: read the decision's OFD: %w", err)
+		}
+	}
+	return sh, nil
 }
 
 // readBlob reads a kept file whole and compares its digest.

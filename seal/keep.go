@@ -30,8 +30,13 @@ func (s *Service) keep(ctx context.Context, st *Stamp, p *product) (err error) {
 			return err
 		}
 	}
+	if p.paperOFD != nil {
+		if st.RenderedOFD, err = s.put(ctx, p.paperOFD, nil); err != nil {
+			return err
+		}
+	}
 	if p.decision != nil {
-		p.decision.File, p.decision.PDF = st.Output, st.Rendered
+		p.decision.File, p.decision.PDF, p.decision.OFD = st.Output, st.Rendered, st.RenderedOFD
 	}
 	return nil
 }

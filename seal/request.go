@@ -30,10 +30,10 @@ type Request struct {
 	// service computes it over every field here and the document, so that the
 	// document is hashed once; a caller with a form of its own may set it.
 	Fingerprint [32]byte
-	Place       Placement // PDF; nil is the lower right of the last page
+	Place       Placement // PDF and OFD; nil is the lower right of the last page
 	Caption     Caption   // PDF; what stands below the seal
 	Certify     int       // PDF; 1 to 3: the document's first signature certifies it, permitting so much (DocMDP)
-	Lock        bool      // PDF; nobody may sign or fill in a field afterwards
+	Lock        bool      // PDF and OFD; nobody may sign (or fill in a field) afterwards
 	Reason      string    // PDF, shown by readers
 	Profile     string    // PDF; "" means ProfileCMS
 	DryRun      bool      // PDF; answers the boxes, touches no key, records nothing
@@ -65,8 +65,11 @@ func (r *Request) validate(kind Kind) error {
 			return err
 		}
 	}
-	if kind != KindPDF && (r.Place != nil || r.Profile != "" || r.Reason != "" || r.DryRun || r.Certify != 0 || r.Lock || r.Caption != Caption{}) {
-		return refuse(ReasonRequest, "placement, caption, certify, lock, profile, reason and dryRun belong to a PDF")
+	if kind != KindPDF && (r.Profile != "" || r.Reason != "" || r.DryRun || r.Certify != 0 || r.Caption != Caption{}) {
+		return refuse(ReasonRequest, "caption, certify, profile, reason and dryRun belong to a PDF")
+	}
+	if kind != KindPDF && kind != KindOFD && (r.Place != nil || r.Lock) {
+		return refuse(ReasonRequest, "placement and lock belong to a PDF or an OFD")
 	}
 	if r.Certify < 0 || r.Certify > 3 {
 		return refuse(ReasonRequest, "certify is 1, 2 or 3")

@@ -35,6 +35,7 @@ type product struct {
 	outputSM3  *[32]byte         // nil when nobody knows it yet
 	inRecord   bool              // output is the signature itself: kept in the record, not as a file
 	rendered   []byte            // a decision's PDF, nil when there is none
+	paperOFD   []byte            // the same paper as OFD
 	signature  []byte            // the SES_Signature or CMS, DER
 	decision   *DecisionRecord
 	missing    []string // listed departments that have not stamped

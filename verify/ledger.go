@@ -26,9 +26,10 @@ type provenLeaf struct {
 
 // Names of facts that a stamp's leaf commits to, as the seal service writes them.
 const (
-	leafSignature = "signature" // SM3 of the stamp's own encoding
-	leafOutput    = "output"    // SM3 of the sealed file
-	leafRendered  = "rendered"  // SM3 of a decision's sealed PDF
+	leafSignature = "signature"    // SM3 of the stamp's own encoding
+	leafOutput    = "output"       // SM3 of the sealed file
+	leafRendered  = "rendered"     // SM3 of a decision's sealed PDF
+	leafPaperOFD  = "rendered-ofd" // SM3 of the same paper as OFD
 )
 
 // readProof checks the ledger proof once for all stamps, as late as the first
@@ -120,5 +121,6 @@ func (r *run) proofFits(s *Stamp) bool {
 	if err == nil && len(own) == 32 && bytes.Equal(r.proof.facts[leafSignature], own) {
 		return true
 	}
-	return bytes.Equal(r.proof.facts[leafOutput], r.digest[:]) || bytes.Equal(r.proof.facts[leafRendered], r.digest[:])
+	return bytes.Equal(r.proof.facts[leafOutput], r.digest[:]) || bytes.Equal(r.proof.facts[leafRendered], r.digest[:]) ||
+		bytes.Equal(r.proof.facts[leafPaperOFD], r.digest[:])
 }

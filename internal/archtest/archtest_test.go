@@ -24,7 +24,7 @@ var allowed = map[string]string{
 	"web":                 "",
 	"store":               "ca seal registry ledger ledger/proof tsa internal/keys internal/gm",
 	"ca":                  "registry ledger internal/ocsp internal/tsp internal/cms internal/cert internal/gm",
-	"seal":                "registry ledger internal/render internal/pdf internal/ses internal/cms internal/tsp internal/decision internal/glyph internal/cert internal/gm",
+	"seal":                "registry ledger internal/render internal/pdf internal/ofd internal/ses internal/cms internal/tsp internal/decision internal/glyph internal/cert internal/gm",
 	"verify":              "ledger/proof internal/chain internal/ofd internal/pdf internal/ses internal/cms internal/tsp internal/decision internal/cert internal/gm",
 	"tsa":                 "internal/tsp internal/cms internal/gm",
 	"ledger":              "ledger/proof internal/gm",
