@@ -22,6 +22,9 @@ func provable(st seal.Stamp) []string {
 	if st.Rendered != [32]byte{} {
 		facts = append(facts, seal.FactRendered)
 	}
+	if st.RenderedOFD != [32]byte{} {
+		facts = append(facts, seal.FactRenderedOFD)
+	}
 	return facts
 }
 

@@ -31,7 +31,7 @@ func (s *Server) route() error {
 
 	document, small := s.c.MaxDocument+maxRequestPart+formOverhead, int64(maxRequestPart)
 
-	post(s, sign, "/v1/stamps", "Stamp a PDF", "stamps", s.createStamp, body(document), form(sign, stampForm), answersStamp)
+	post(s, sign, "/v1/stamps", "Stamp a PDF or an OFD", "stamps", s.createStamp, body(document), form(sign, stampForm), answersStamp)
 	post(s, sign, "/v1/stamps/digest", "Stamp a bare digest", "stamps", s.createDigestStamp, body(small), jsonBody[DigestRequest](sign), answersStamp)
 	get(s, sign, "/v1/stamps/{id}", "Record of a stamp", "stamps", s.getStamp)
 	get(s, sign, "/v1/stamps/{id}/document", "What the stamp gave back", "stamps", s.getDocument, file("application/octet-stream"))

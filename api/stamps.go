@@ -22,11 +22,11 @@ type StampRequest struct {
 	Officer string        `json:"officer,omitempty" doc:"staff number or id of the officer who decided"`
 	Matter  string        `json:"matter,omitempty" doc:"code of the approval matter"`
 	CaseRef string        `json:"caseRef,omitempty" doc:"case number in the calling system"`
-	Kind    seal.Kind     `json:"kind,omitempty" enum:"pdf,decision,digest" doc:"must fit the route when given"`
-	Place   Placement     `json:"placement,omitempty" doc:"one place, or a list of places of one signature; PDF only"`
+	Kind    seal.Kind     `json:"kind,omitempty" enum:"pdf,ofd,decision,digest" doc:"must fit the route when given; POST /v1/stamps takes pdf (the default) and ofd"`
+	Place   Placement     `json:"placement,omitempty" doc:"one place, or a list of places of one signature; PDF and OFD"`
 	Caption *seal.Caption `json:"caption,omitempty" doc:"what stands below the seal; PDF only"`
 	Certify int           `json:"certify,omitempty" minimum:"1" maximum:"3" doc:"certify the document with its first signature: 1 no change, 2 filling in and further signatures, 3 annotations too; PDF only"`
-	Lock    bool          `json:"lock,omitempty" doc:"the last signature: nobody may sign or fill in a field afterwards; PDF only"`
+	Lock    bool          `json:"lock,omitempty" doc:"the last signature: nobody may sign or fill in a field afterwards; PDF and OFD"`
 	Reason  string        `json:"reason,omitempty" doc:"shown by PDF readers; PDF only"`
 	Profile string        `json:"profile,omitempty" enum:"cms,ses" doc:"form of the signature in a PDF"`
 	DryRun  bool          `json:"dryRun,omitempty" doc:"answer where the seal would stand, and sign nothing; PDF only"`
@@ -45,7 +45,7 @@ type rawAnswer struct {
 
 var stampForm = map[string]part{
 	"request":  {limit: maxRequestPart, required: true, json: true, schema: reflect.TypeFor[StampRequest](), doc: "a StampRequest"},
-	"document": {required: true, doc: "the PDF to be sealed"},
+	"document": {required: true, doc: "the PDF or OFD to be sealed"},
 }
 
 func (s *Server) createStamp(ctx context.Context, in *struct {
@@ -56,7 +56,21 @@ func (s *Server) createStamp(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	req, err := s.stampRequest(ctx, parts["request"], seal.KindPDF, in.IdempotencyKey)
+	var r StampRequest
+	if err := readJSON(parts["request"], &r); err != nil {
+		return nil, err
+	}
+	if r.Kind == "" {
+		r.Kind = seal.KindPDF
+	}
+	if r.Kind == seal.KindOFD {
+		req, err := s.sealRequest(ctx, r, seal.KindOFD, in.IdempotencyKey)
+		if err != nil {
+			return nil, err
+		}
+		return s.answer(s.c.Seals.StampOFD(ctx, req, parts["document"]))
+	}
+	req, err := s.sealRequest(ctx, r, seal.KindPDF, in.IdempotencyKey)
 	if err != nil {
 		return nil, err
 	}
@@ -182,15 +196,20 @@ func (s *Server) getStamp(ctx context.Context, in *StampPath) (*struct{ Body Sta
 
 func (s *Server) getDocument(ctx context.Context, in *struct {
 	StampPath
-	Form string `query:"form" enum:"pdf" doc:"pdf: the rendered PDF of a decision instead of its JSON"`
+	Form string `query:"form" enum:"pdf,ofd" doc:"the rendered paper of a decision instead of its JSON"`
 }) (*rawAnswer, error) {
 	st, err := s.own(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
 	digest, media := st.Output, st.OutputType
-	if in.Form == "pdf" && st.Kind == seal.KindDecision {
-		digest, media = st.Rendered, "application/pdf"
+	if st.Kind == seal.KindDecision {
+		switch in.Form {
+		case "pdf":
+			digest, media = st.Rendered, seal.TypePDF
+		case "ofd":
+			digest, media = st.RenderedOFD, seal.TypeOFD
+		}
 	}
 	if st.Kind == seal.KindDigest {
 		return &rawAnswer{ContentType: st.OutputType, Body: st.Signature}, nil

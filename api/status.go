@@ -83,7 +83,7 @@ func (s *Server) addStamps(ctx context.Context, out *CodeStatus, stamps []seal.S
 		out.Departments = append(out.Departments, StatusDepartment{
 			Name: d.Name, Stamped: true, StampedAt: &at, Level: st.Level, Seal: sl.Name, SealState: string(sl.State),
 		})
-		for _, digest := range [][32]byte{st.Output, st.Rendered} {
+		for _, digest := range [][32]byte{st.Output, st.Rendered, st.RenderedOFD} {
 			if digest != [32]byte{} {
 				out.Digests = append(out.Digests, hex.EncodeToString(digest[:]))
 			}

@@ -164,7 +164,7 @@ func role(st seal.Stamp, digest [32]byte) string {
 	switch digest {
 	case st.Output:
 		return "output"
-	case st.Rendered:
+	case st.Rendered, st.RenderedOFD:
 		return "rendered"
 	}
 	return "document"

@@ -154,6 +154,11 @@ func (c *client) dryRunPDF(ctx context.Context, r api.StampRequest, document []b
 	return a, nil
 }
 
+func (c *client) stampOFD(ctx context.Context, key string, r api.StampRequest, document []byte) (seal.Answer, error) {
+	r.Kind = seal.KindOFD
+	return c.stampForm(ctx, "/v1/stamps", key, r, document, seal.TypeOFD)
+}
+
 func (c *client) stampDecision(ctx context.Context, key string, r api.StampRequest, document []byte) (seal.Answer, error) {
 	return c.stampForm(ctx, "/v1/decisions", key, r, document, "application/json")
 }

@@ -33,6 +33,7 @@ type story struct {
 	token          string
 	client         *client
 	decision       string      // id
+	evidence       []byte      // of the decision's OFD
 	firstStamp     string      // id, of the decision
 	permitStamp    seal.Answer // of the PDF
 }

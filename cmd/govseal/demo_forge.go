@@ -3,10 +3,12 @@
 package main
 
 import (
+	"archive/zip"
 	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 
@@ -36,6 +38,8 @@ func (s *story) forgeries(ctx context.Context) error {
 		{"another decision's code put in", "decision.json", "", setMember("code", other["code"]), verify.Invalid, ""},
 		{"another decision's stamps put in", "decision.json", "", setMember("stamps", other["stamps"]), verify.Invalid, ""},
 		{"one octet of the paper flipped", "decision.pdf", "decision.tampered.pdf", flip(0.3), verify.Invalid, ""},
+		{"a word of the OFD changed", "decision.ofd", "decision.tampered.ofd", editPackage("Doc_0/Pages/Page_0/Content.xml", "准予", "不予"), verify.Invalid, "HASH_FAILURE"},
+		{"a page of the OFD taken away", "decision.ofd", "", editPackage("Doc_0/Pages/Page_0/Content.xml", "", ""), verify.Invalid, ""},
 		{"one octet of the permit flipped", "permit.sealed.pdf", "permit.tampered.pdf", flip(0.1), verify.Invalid, ""},
 		{"something appended behind the seal", "permit.sealed.pdf", "", appendTail, verify.Invalid, ""},
 		{"one octet of the seal signature flipped", "internal.txt.seal", "internal.txt.tampered.seal", flip(0.3), verify.Invalid, ""},
@@ -64,7 +68,7 @@ func (s *story) forge(ctx context.Context, f forgery) error {
 			return err
 		}
 	}
-	beside := verify.Document{}
+	beside := s.beside(f.from)
 	if f.from == "internal.txt.seal" {
 		content, err := os.ReadFile(filepath.Join(s.out, "internal.txt"))
 		if err != nil {
@@ -160,3 +164,50 @@ func flip(at float64) func([]byte) ([]byte, error) {
 }
 
 func appendTail(b []byte) ([]byte, error) { return append(b, "\n% one more page, honestly\n"...), nil }
+
+// editPackage writes an OFD package anew with one entry changed, or left out
+// when there is nothing to look for.
+func editPackage(name, from, to string) func([]byte) ([]byte, error) {
+	return func(b []byte) ([]byte, error) {
+		r, err := zip.NewReader(bytes.NewReader(b), int64(len(b)))
+		if err != nil {
+			return nil, err
+		}
+		var out bytes.Buffer
+		w := zip.NewWriter(&out)
+		for _, f := range r.File {
+			if f.Name != name {
+				if err := w.Copy(f); err != nil {
+					return nil, err
+				}
+				continue
+			}
+			if from == "" {
+				continue
+			}
+			if err := editEntry(w, f, from, to); err != nil {
+				return nil, err
+			}
+		}
+		err = w.Close()
+		return out.Bytes(), err
+	}
+}
+
+func editEntry(w *zip.Writer, f *zip.File, from, to string) error {
+	entry, err := f.Open()
+	if err != nil {
+		return err
+	}
+	defer entry.Close()
+	content, err := io.ReadAll(entry)
+	if err != nil {
+		return err
+	}
+	changed, err := w.Create(f.Name)
+	if err != nil {
+		return err
+	}
+	_, err = changed.Write(bytes.Replace(content, []byte(from), []byte(to), 1))
+	return err
+}

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/govseal/govseal/api"
@@ -74,19 +75,31 @@ func (s *story) jointDecision(ctx context.Context) error {
 		return err
 	}
 	s.say("    verification code %s, level %s", second.Code, second.Level)
-	for name, form := range map[string]string{"decision.json": "", "decision.pdf": "pdf"} {
-		content, err := s.client.document(ctx, second.ID, form)
+	// JSON and PDF carry their evidence; beside an OFD it lies in a file.
+	if s.evidence, err = s.client.evidence(ctx, second.ID); err != nil {
+		return err
+	}
+	for _, paper := range []struct{ name, form string }{{"decision.json", ""}, {"decision.pdf", "pdf"}, {"decision.ofd", "ofd"}} {
+		content, err := s.client.document(ctx, second.ID, paper.form)
 		if err != nil {
 			return err
 		}
-		if err := s.keep(name, content); err != nil {
+		if err := s.keep(paper.name, content); err != nil {
 			return err
 		}
-		if err := s.expect(ctx, "out/"+name, verify.Document{}, content, verify.Valid, ""); err != nil {
+		if err := s.expect(ctx, "out/"+paper.name, s.beside(paper.name), content, verify.Valid, ""); err != nil {
 			return err
 		}
 	}
-	return nil
+	return errors.Join(s.keep("decision.ofd.evidence.json", s.evidence), s.keep("decision.tampered.ofd.evidence.json", s.evidence))
+}
+
+// beside is what lies beside a document of out/.
+func (s *story) beside(name string) verify.Document {
+	if strings.HasSuffix(name, ".ofd") {
+		return verify.Document{Evidence: s.evidence}
+	}
+	return verify.Document{}
 }
 
 func (s *story) permit(ctx context.Context) error {
@@ -126,7 +139,7 @@ func (s *story) digest(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(s.keep("internal.txt", content), s.keep("internal.txt.seal", a.Signature), s.keep("internal.txt.evidence.json", evidence)); err != nil {
+	if err := errors.Join(s.keep("internal.txt", content), s.keep("internal.txt.seal", a.Signature), s.keep("internal.txt.seal.evidence.json", evidence)); err != nil {
 		return err
 	}
 	if a.ContentSeen {

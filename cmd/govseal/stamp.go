@@ -18,7 +18,7 @@ import (
 
 // stamping holds the flags that the stamp commands share.
 type stamping struct {
-	server, tokenFile, key, out, pdf, decision string
+	server, tokenFile, key, out, pdf, ofd, decision string
 
 	request api.StampRequest
 	place   seal.Place
@@ -28,13 +28,13 @@ type stamping struct {
 }
 
 func (p *program) stampCommand() *cobra.Command {
-	return group("stamp", "Stamp a PDF, a decision or a digest through the sign API",
+	return group("stamp", "Stamp a PDF, an OFD, a decision or a digest through the sign API",
 		`stamp is a client of the sign API: the same checks, the same record, no way round the grants. It
 needs the service's address and a file with an application's token, not the key store.
 
 A repetition after a broken connection carries the same Idempotency-Key and cannot stamp twice;
 name one with --idempotency-key to be able to repeat it later.`,
-		p.stampPDFCommand(), p.stampDecisionCommand(), p.stampDigestCommand(), p.stampWithdrawCommand())
+		p.stampPDFCommand(), p.stampOFDCommand(), p.stampDecisionCommand(), p.stampDigestCommand(), p.stampWithdrawCommand())
 }
 
 func (s *stamping) register(c *cobra.Command) {
@@ -73,7 +73,7 @@ func (p *program) stampDecisionCommand() *cobra.Command {
 	s := &stamping{}
 	c := &cobra.Command{
 		Use: "decision [IN] -o OUT", Short: "Stamp a decision, or add a further department's stamp",
-		Long:    "decision sends a decision (govseal.decision/v1) and gets it back stamped, as JSON and (--pdf) as the\nrendered paper. With --decision ID instead of IN a further department stamps the same decision.",
+		Long:    "decision sends a decision (govseal.decision/v1) and gets it back stamped, as JSON and (--pdf, --ofd) as the\nrendered paper. With --decision ID instead of IN a further department stamps the same decision.",
 		Example: "  govseal stamp decision decision.json -o stamped.json --pdf stamped.pdf --seal 99010000000001 …\n  govseal stamp decision --decision d_… -o stamped.json --seal 99010000000002 …",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if (len(args) == 1) == (s.decision != "") || len(args) > 1 {
@@ -97,6 +97,7 @@ func (p *program) stampDecisionCommand() *cobra.Command {
 	s.register(c)
 	c.Flags().StringVar(&s.decision, "decision", "", "id of a decision that has a stamp already")
 	c.Flags().StringVar(&s.pdf, "pdf", "", "file for the rendered paper")
+	c.Flags().StringVar(&s.ofd, "ofd", "", "file for the same paper as OFD")
 	return c
 }
 
@@ -155,8 +156,11 @@ func (p *program) stampWith(ctx context.Context, s *stamping, stamp func(context
 	if err := p.fetch(ctx, c, a, s.out, ""); err != nil {
 		return err
 	}
-	if s.pdf != "" {
-		if err := p.fetch(ctx, c, a, s.pdf, "pdf"); err != nil {
+	for form, path := range map[string]string{"pdf": s.pdf, "ofd": s.ofd} {
+		if path == "" {
+			continue
+		}
+		if err := p.fetch(ctx, c, a, path, form); err != nil {
 			return err
 		}
 	}

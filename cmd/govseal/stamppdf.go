@@ -36,6 +36,20 @@ places of one signature are a JSON list: --placement '[{"page":1,"x":20,"y":20},
 }
 
 func (s *stamping) registerPDF(c *cobra.Command) {
+	s.registerPlace(c)
+	f := c.Flags()
+	f.StringVar(&s.place.Field, "field", "", "name of an existing empty signature field")
+	f.BoolVar(&s.place.Fit, "fit", false, "shrink the seal to a field that is too small for it")
+	f.BoolVar(&s.caption.Date, "date", false, "write the date below the seal")
+	f.BoolVar(&s.caption.QR, "qr", false, "draw a QR code below the seal that leads to its verification")
+	f.IntVar(&s.request.Certify, "certify", 0, "certify with the first signature: 1 no change, 2 further signatures, 3 annotations too")
+	f.BoolVar(&s.request.DryRun, "dry-run", false, "say where the seal would stand, and sign nothing")
+	f.StringVar(&s.request.Reason, "reason", "", "reason, shown by PDF readers")
+	f.StringVar(&s.request.Profile, "profile", "", "form of the signature: cms (default) or ses")
+}
+
+// registerPlace adds the flags about the place that PDF and OFD share.
+func (s *stamping) registerPlace(c *cobra.Command) {
 	f := c.Flags()
 	f.IntVar(&s.place.Page, "page", 0, "page, 1 is the first, -1 the last")
 	f.StringVar(&s.place.Pages, "pages", "", "pages like 2-4,7,last; with --x and --y, --keyword or --edge")
@@ -45,21 +59,13 @@ func (s *stamping) registerPDF(c *cobra.Command) {
 	f.IntVar(&s.place.Occurrence, "occurrence", 0, "of the keyword, 1 is the first (default 1)")
 	f.Float64Var(&s.place.DX, "dx", 0, "from the keyword to the right, mm")
 	f.Float64Var(&s.place.DY, "dy", 0, "from the keyword down, mm")
-	f.StringVar(&s.place.Field, "field", "", "name of an existing empty signature field")
-	f.BoolVar(&s.place.Fit, "fit", false, "shrink the seal to a field that is too small for it")
 	f.StringVar(&s.place.Edge, "edge", "", "across the pages' edge: right, left, top or bottom")
 	f.StringVar(&s.place.Skip, "skip", "", "pages without a strip")
 	f.BoolVar(&s.place.Odd, "odd", false, "strips on odd pages only, for paper printed on both sides")
 	f.Float64Var(&s.offset, "offset", 0, "of the strips from the top, or the left, mm (default the middle)")
 	f.IntVar(&s.place.Slices, "slices", 0, "strips of one picture at most (default 20)")
 	f.StringVar(&s.json, "placement", "", "the whole placement as JSON, in place of the flags")
-	f.BoolVar(&s.caption.Date, "date", false, "write the date below the seal")
-	f.BoolVar(&s.caption.QR, "qr", false, "draw a QR code below the seal that leads to its verification")
-	f.IntVar(&s.request.Certify, "certify", 0, "certify with the first signature: 1 no change, 2 further signatures, 3 annotations too")
 	f.BoolVar(&s.request.Lock, "lock", false, "the last signature: nobody may sign afterwards")
-	f.BoolVar(&s.request.DryRun, "dry-run", false, "say where the seal would stand, and sign nothing")
-	f.StringVar(&s.request.Reason, "reason", "", "reason, shown by PDF readers")
-	f.StringVar(&s.request.Profile, "profile", "", "form of the signature: cms (default) or ses")
 }
 
 // placeFlags are those that say where the seal stands.

@@ -48,7 +48,7 @@ Exit status: 0 valid; 1 invalid or unsealed; 2 could not be read; 3 indeterminat
 	fl.StringArrayVar(&f.untrusted, "untrusted", nil, "further issuing certificate, believed only when it verifies")
 	fl.StringArrayVar(&f.crl, "crl", nil, "revocation list; may be given again")
 	fl.StringArrayVar(&f.ocsp, "ocsp", nil, "OCSP response (DER); may be given again")
-	fl.StringVar(&f.evidence, "evidence", "", "side file with chain and lists (NAME.evidence.json)")
+	fl.StringVar(&f.evidence, "evidence", "", "side file with chain and lists (default FILE.evidence.json when it is there)")
 	fl.StringVar(&f.proof, "proof", "", "ledger proof (GET /v1/stamps/{id}/proof, or \"govseal ledger proof\")")
 	fl.StringVar(&f.content, "content", "", "what a bare signature signs")
 	fl.StringVar(&f.digest, "digest", "", "its SM3 digest instead, 64 hexadecimal digits")
@@ -74,7 +74,7 @@ func (p *program) verify(ctx context.Context, path string, f verifyFlags) error 
 	}
 	defer file.Close()
 	d := verify.Document{ReaderAt: file, Size: size}
-	closeContent, err := f.beside(&d)
+	closeContent, err := f.beside(&d, path)
 	if err != nil {
 		return err
 	}
@@ -109,7 +109,7 @@ func verdictStatus(v verify.Verdict) error {
 }
 
 // beside reads what lies beside the document.
-func (f verifyFlags) beside(d *verify.Document) (closeContent func(), err error) {
+func (f verifyFlags) beside(d *verify.Document, path string) (closeContent func(), err error) {
 	closeContent = func() {}
 	if f.content != "" && f.digest != "" {
 		return nil, usagef("give --content or --digest, not both")
@@ -118,6 +118,9 @@ func (f verifyFlags) beside(d *verify.Document) (closeContent func(), err error)
 		if d.Digest, err = hex.DecodeString(f.digest); err != nil || len(d.Digest) != 32 {
 			return nil, usagef("--digest takes the SM3 digest as 64 hexadecimal digits")
 		}
+	}
+	if f.evidence == "" {
+		f.evidence = sideFile(path)
 	}
 	if f.evidence != "" {
 		if d.Evidence, err = readSmall(f.evidence, maxBeside); err != nil {
@@ -137,6 +140,16 @@ func (f verifyFlags) beside(d *verify.Document) (closeContent func(), err error)
 		d.Content, closeContent = content, func() { content.Close() }
 	}
 	return closeContent, nil
+}
+
+// sideFile is FILE.evidence.json when it lies beside FILE, else "". Nothing in
+// it is believed before it verifies, so it may be taken without being named.
+func sideFile(path string) string {
+	beside := path + ".evidence.json"
+	if info, err := os.Stat(beside); err != nil || !info.Mode().IsRegular() {
+		return ""
+	}
+	return beside
 }
 
 // maxBeside bounds evidence and proof files, in octets.
