@@ -32,16 +32,7 @@ func readDocument(t *testing.T, path string) string {
 
 // The manual names every field of the configuration, and none besides.
 func TestOperationsNamesEveryField(t *testing.T) {
-	var fields []string
-	for _, s := range []struct {
-		prefix string
-		fields reflect.Type
-	}{{"", reflect.TypeFor[Config]()}, {"serve.", reflect.TypeFor[ServeConfig]()}} {
-		for f := range s.fields.Fields() {
-			name, _, _ := strings.Cut(f.Tag.Get("yaml"), ",")
-			fields = append(fields, s.prefix+name)
-		}
-	}
+	fields := yamlNames("", reflect.TypeFor[Config]())
 	_, section, _ := strings.Cut(readDocument(t, operations), "### Configuration")
 	section, _, _ = strings.Cut(section, "\n## ")
 	var documented []string
@@ -53,6 +44,22 @@ func TestOperationsNamesEveryField(t *testing.T) {
 	if !slices.Equal(fields, documented) {
 		t.Errorf("fields     %q\ndocumented %q", fields, documented)
 	}
+}
+
+// yamlNames lists the keys of a section and of the sections in it.
+func yamlNames(prefix string, section reflect.Type) (names []string) {
+	for f := range section.Fields() {
+		name, _, _ := strings.Cut(f.Tag.Get("yaml"), ",")
+		names = append(names, prefix+name)
+		inner := f.Type
+		if inner.Kind() == reflect.Slice {
+			inner = inner.Elem()
+		}
+		if inner.Kind() == reflect.Struct {
+			names = append(names, yamlNames(prefix+name+".", inner)...)
+		}
+	}
+	return names
 }
 
 // manual is a run of the manual's commands, in its order, on a city in a
