@@ -27,6 +27,7 @@ type StampRequest struct {
 	Caption *seal.Caption `json:"caption,omitempty" doc:"what stands below the seal; PDF only"`
 	Certify int           `json:"certify,omitempty" minimum:"1" maximum:"3" doc:"certify the document with its first signature: 1 no change, 2 filling in and further signatures, 3 annotations too; PDF only"`
 	Lock    bool          `json:"lock,omitempty" doc:"the last signature: nobody may sign or fill in a field afterwards; PDF and OFD"`
+	OFD     *seal.OFD     `json:"ofd,omitempty" doc:"what only a signature on an OFD can ask for"`
 	Reason  string        `json:"reason,omitempty" doc:"shown by PDF readers; PDF only"`
 	Profile string        `json:"profile,omitempty" enum:"cms,ses" doc:"form of the signature in a PDF"`
 	DryRun  bool          `json:"dryRun,omitempty" doc:"answer where the seal would stand, and sign nothing; PDF only"`
@@ -132,6 +133,9 @@ func (s *Server) sealRequest(ctx context.Context, r StampRequest, kind seal.Kind
 	}
 	if r.Caption != nil {
 		out.Caption = *r.Caption
+	}
+	if r.OFD != nil {
+		out.OFD = *r.OFD
 	}
 	return out, nil
 }

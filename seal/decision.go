@@ -150,7 +150,7 @@ func (s *Service) stampPaper(ctx context.Context, a *act, paper []byte, place re
 	if err != nil {
 		return nil, err
 	}
-	signed, _, err := s.signOFD(ctx, a, pkg, ofd.Spec{Lock: last, Places: []ofd.Place{{
+	signed, _, err := s.signOFD(ctx, a, pkg, ofd.Spec{Type: ofd.TypeSeal, Lock: last, Places: []ofd.Place{{
 		Page: place.Page, X: place.X, Y: place.Y,
 		Width: float64(a.seal.seal.Picture.Width), Height: float64(a.seal.seal.Picture.Height),
 	}}})

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/govseal/govseal/internal/cms"
 	"github.com/govseal/govseal/internal/gm"
 	"github.com/govseal/govseal/internal/ofd"
 )
@@ -99,26 +100,84 @@ func (p *ofdPaper) make(ctx context.Context, a *act) (product, error) {
 	return product{output: signed, outputType: TypeOFD, signature: value, asked: p.r.Place}, nil
 }
 
-// signOFD lays the signature out, signs Signature.xml as a seal signature,
-// writes the package and reads it back as a verifier would.
+// signOFD lays the signature out, signs it, writes the package and reads it
+// back as a verifier would.
 func (s *Service) signOFD(ctx context.Context, a *act, pkg *ofd.Package, spec ofd.Spec) (signed, value []byte, err error) {
-	spec.Type, spec.Provider = ofd.TypeSeal, ofd.Provider{Name: "govseal"}
-	spec.Time, spec.Seal = a.time, a.seal.der
+	spec.Provider, spec.Time = ofd.Provider{Name: "govseal"}, a.time
+	if spec.Type == ofd.TypeSeal {
+		spec.Seal = a.seal.der
+	}
 	laid, err := pkg.Prepare(ctx, spec)
 	if err != nil {
 		return nil, nil, refusedOFD(err)
 	}
-	if value, err = s.signSES(ctx, a, laid.Digest(), laid.Path()); err != nil {
+	if value, err = s.signatureXML(ctx, a, laid, spec.Type); err != nil {
 		return nil, nil, err
 	}
+	var whole []byte
+	if spec.Whole != nil {
+		if whole, err = s.signPlain(ctx, a, gm.SM3(laid.WholeXML())); err != nil {
+			return nil, nil, err
+		}
+	}
 	var out bytes.Buffer
-	if _, err := laid.Write(&out, value, nil); err != nil {
+	if _, err := laid.Write(&out, value, whole); err != nil {
 		return nil, nil, fmt.Errorf("seal: write the package: %w", err)
 	}
 	if err := checkOFD(ctx, out.Bytes(), laid.ID(), value); err != nil {
 		return nil, nil, fmt.Errorf("seal: self-check: %w", err)
 	}
 	return out.Bytes(), value, nil
+}
+
+// signatureXML signs the octets of Signature.xml: as a seal signature
+// (GB/T 38540), or plainly (GB/T 35275).
+func (s *Service) signatureXML(ctx context.Context, a *act, laid *ofd.Prepared, form string) ([]byte, error) {
+	if form == ofd.TypeSign {
+		return s.signPlain(ctx, a, laid.Digest())
+	}
+	return s.signSES(ctx, a, laid.Digest(), laid.Path())
+}
+
+// signPlain makes a detached GB/T 35275 SignedData with signed attributes, the
+// shape that OFD readers accept (facts/seal-formats.md 6.1 B).
+func (s *Service) signPlain(ctx context.Context, a *act, contentDigest [32]byte) ([]byte, error) {
+	b := cms.Builder{GB35275: true, Certificate: a.seal.cert.Raw, Chain: a.chain, SigningTime: a.time}
+	attrs, err := b.Prepare(contentDigest)
+	if err != nil {
+		return nil, fmt.Errorf("seal: write signed attributes: %w", err)
+	}
+	return s.sign(ctx, a, slip{
+		message: attrs,
+		join:    func(signature, token []byte) ([]byte, error) { return b.Complete(attrs, signature, token) },
+		check: func(made, signature, token []byte) error {
+			return checkPlain(made, a, contentDigest, attrs, signature, token)
+		},
+	})
+}
+
+// checkPlain reads back what was made as a verifier would.
+func checkPlain(made []byte, a *act, contentDigest [32]byte, attrs, signature, token []byte) error {
+	d, err := cms.Parse(made)
+	if err != nil {
+		return err
+	}
+	if len(d.Signers) != 1 || !d.Detached {
+		return errors.New("CMS: not one detached signer")
+	}
+	si := &d.Signers[0]
+	messageDigest, err := si.MessageDigest()
+	if err != nil {
+		return err
+	}
+	got, _, err := cms.Find(si.Unsigned, cms.OIDTimeStampToken)
+	if err != nil {
+		return err
+	}
+	return same("CMS", [][2][]byte{
+		{messageDigest, contentDigest[:]}, {si.SignedRaw, attrs}, {si.Signature, signature}, {got, token},
+		{d.Certificate(si), a.seal.cert.Raw},
+	})
 }
 
 // checkOFD holds the written package to what was meant: the newest signature

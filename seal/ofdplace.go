@@ -11,15 +11,26 @@ import (
 
 // spec turns the request's placement into places of an OFD signature.
 func (p *ofdPaper) spec(ctx context.Context, open *openSeal) (ofd.Spec, error) {
-	doc, err := p.pkg.Document(0)
+	body := p.r.OFD.Document
+	if body >= len(p.pkg.Bodies()) {
+		return ofd.Spec{}, refuse(ReasonPlace, "the package holds %d documents; they count from 0", len(p.pkg.Bodies()))
+	}
+	doc, err := p.pkg.Document(body)
 	if err != nil {
 		return ofd.Spec{}, refusedOFD(err)
+	}
+	spec := ofd.Spec{Body: body, Type: ofd.TypeSeal, Lock: p.r.Lock}
+	if p.r.OFD.Whole {
+		spec.Whole = &ofd.Whole{Creator: "govseal"}
+	}
+	if p.r.OFD.Plain {
+		spec.Type = ofd.TypeSign
+		return spec, nil
 	}
 	asked := p.r.Place
 	if len(asked) == 0 {
 		asked = Placement{{Page: -1, X: defaultX, Y: defaultY}}
 	}
-	spec := ofd.Spec{Lock: p.r.Lock}
 	for i := range asked {
 		if err := p.add(ctx, &spec, open, &asked[i], len(doc.Pages)); err != nil {
 			return ofd.Spec{}, err
@@ -65,7 +76,7 @@ func (p *ofdPaper) add(ctx context.Context, spec *ofd.Spec, open *openSeal, at *
 func (p *ofdPaper) byKeyword(ctx context.Context, at *Place, pages []int, width, height float64, put func(int, float64, float64)) error {
 	const most = 1000
 	nth := max(1, at.Occurrence)
-	hits, err := p.pkg.Find(ctx, 0, at.Keyword, most)
+	hits, err := p.pkg.Find(ctx, p.r.OFD.Document, at.Keyword, most)
 	if err != nil {
 		return refusedOFD(err)
 	}
@@ -90,7 +101,7 @@ func (p *ofdPaper) byEdge(spec *ofd.Spec, at *Place, pages []int, count int, wid
 	pages = slices.DeleteFunc(pages, func(n int) bool { return at.Odd && n%2 == 0 || slices.Contains(skip, n) })
 	offset := at.offset()
 	if at.Offset == nil {
-		box, err := p.pkg.PageBox(0, 1)
+		box, err := p.pkg.PageBox(p.r.OFD.Document, 1)
 		if err != nil {
 			return refusedOFD(err)
 		}

@@ -37,6 +37,14 @@ type Request struct {
 	Reason      string    // PDF, shown by readers
 	Profile     string    // PDF; "" means ProfileCMS
 	DryRun      bool      // PDF; answers the boxes, touches no key, records nothing
+	OFD         OFD       // OFD; what an OFD alone has
+}
+
+// OFD holds what only a signature on an OFD package can ask for.
+type OFD struct {
+	Document int  `json:"document,omitempty" minimum:"0" maximum:"1000" doc:"which document of the package, 0 is the first"`
+	Plain    bool `json:"plain,omitempty" doc:"a digital signature without a seal (Type Sign, GB/T 35275); it stands nowhere"`
+	Whole    bool `json:"whole,omitempty" doc:"also list and sign the whole package (OFDEntries.xml, GM/T 0099)"`
 }
 
 // Caption is what may stand below a seal on a PDF, in black.
@@ -67,6 +75,12 @@ func (r *Request) validate(kind Kind) error {
 	}
 	if kind != KindPDF && (r.Profile != "" || r.Reason != "" || r.DryRun || r.Certify != 0 || r.Caption != Caption{}) {
 		return refuse(ReasonRequest, "caption, certify, profile, reason and dryRun belong to a PDF")
+	}
+	if kind != KindOFD && r.OFD != (OFD{}) {
+		return refuse(ReasonRequest, "ofd belongs to an OFD")
+	}
+	if r.OFD.Document < 0 || r.OFD.Plain && len(r.Place) > 0 {
+		return refuse(ReasonRequest, "ofd: a plain signature stands nowhere, and documents count from 0")
 	}
 	if kind != KindPDF && kind != KindOFD && (r.Place != nil || r.Lock) {
 		return refuse(ReasonRequest, "placement and lock belong to a PDF or an OFD")
@@ -124,10 +138,11 @@ func (r *Request) fingerprint(kind Kind, decision string, document [32]byte) ([3
 		Caption  Caption
 		Certify  int
 		Lock     bool
+		OFD      OFD
 		Document [32]byte
 	}{
 		"govseal.request/v1", r.Application.ID, r.Officer, r.Seal, r.Matter, r.CaseRef, decision, r.Reason, r.Profile,
-		kind, r.Place, r.Caption, r.Certify, r.Lock, document,
+		kind, r.Place, r.Caption, r.Certify, r.Lock, r.OFD, document,
 	}
 	// Go writes struct fields in their order and floats in their shortest
 	// form, so that equal requests give equal octets.

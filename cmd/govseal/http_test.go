@@ -83,7 +83,7 @@ func (h *house) newApp(ctx context.Context, t *testing.T, name string) (registry
 		t.Fatal(err)
 	}
 	if _, err := h.registry.AddGrant(ctx, "operator:test", registry.Grant{
-		Application: app.ID, Seal: h.seal.ESID, Matters: []string{demoMatter}, Kinds: []string{"pdf", "decision", "digest"},
+		Application: app.ID, Seal: h.seal.ESID, Matters: []string{demoMatter}, Kinds: []string{"pdf", "ofd", "decision", "digest"},
 		NotBefore: time.Now().Add(-time.Minute), NotAfter: time.Now().Add(time.Hour),
 	}); err != nil {
 		t.Fatal(err)

@@ -24,6 +24,7 @@ type stamping struct {
 	place   seal.Place
 	json    string // the whole placement
 	offset  float64
+	forOFD  seal.OFD
 	caption seal.Caption
 }
 

@@ -27,6 +27,9 @@ when nothing is said. With --lock no further signature may follow.`,
 			if err := s.placement(cmd.Flags().Changed); err != nil {
 				return err
 			}
+			if s.forOFD != (seal.OFD{}) {
+				s.request.OFD = &s.forOFD
+			}
 			return p.stampWith(cmd.Context(), s, func(ctx context.Context, c *client) (seal.Answer, error) {
 				document, err := os.ReadFile(args[0])
 				if err != nil {
@@ -38,5 +41,9 @@ when nothing is said. With --lock no further signature may follow.`,
 	}
 	s.register(c)
 	s.registerPlace(c)
+	f := c.Flags()
+	f.IntVar(&s.forOFD.Document, "document", 0, "which document of the package, 0 is the first")
+	f.BoolVar(&s.forOFD.Plain, "plain", false, "a digital signature without a seal (GB/T 35275); it stands nowhere")
+	f.BoolVar(&s.forOFD.Whole, "whole", false, "also list and sign the whole package (GM/T 0099)")
 	return c
 }
