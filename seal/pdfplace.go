@@ -36,6 +36,12 @@ type spots struct {
 // Where a seal stands when nothing is said: the lower right of an A4 page.
 const defaultX, defaultY = 138, 215
 
+// settle finds the places: a search takes seconds.
+func (p *pdfPaper) settle(ctx context.Context, a *act) error {
+	_, err := p.resolve(ctx, a.seal)
+	return err
+}
+
 // resolve turns the placement into places, once: a keyword is searched before
 // anything is signed.
 func (p *pdfPaper) resolve(ctx context.Context, open *openSeal) (*spots, error) {

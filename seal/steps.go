@@ -27,6 +27,12 @@ type paper interface {
 	make(ctx context.Context, a *act) (product, error)
 }
 
+// settler is a paper that has something to find out before the time of the
+// stamp is fixed and the wait for its time-stamp begins.
+type settler interface {
+	settle(ctx context.Context, a *act) error
+}
+
 // product is what a paper became.
 type product struct {
 	output     []byte
@@ -131,6 +137,11 @@ func (s *Service) carryOut(ctx context.Context, r Request, i Intent, admission A
 	a, err := s.begin(ctx, r, i, admission)
 	if err != nil {
 		return nil, err
+	}
+	if p, ok := p.(settler); ok {
+		if err := p.settle(ctx, a); err != nil {
+			return nil, err
+		}
 	}
 	// Several departments may stamp one decision at the same time; whoever
 	// comes second signs again over what the first left.

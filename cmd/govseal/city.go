@@ -107,7 +107,7 @@ func (c *city) assemble(ctx context.Context) error {
 	c.seals, err = seal.New(seal.Config{
 		Store: c.db.Seals(), Registry: c.db.Registry(), Blobs: c.blobs, Keys: c.keyring,
 		Authority: sealAuthority{c.ca, c.config}, TSA: stamper, MakerKey: maker.KeyRef, MakerCert: maker.DER,
-		Arc: c.arc, VerifyURL: c.config.verifyURL(), Allow: c.config.Seal.Allow, Log: c.log,
+		Arc: c.arc, VerifyURL: c.config.verifyURL(), Allow: c.config.Seal.Allow, Finder: keywords(c.config.Seal), Log: c.log,
 	})
 	return err
 }

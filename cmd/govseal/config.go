@@ -69,6 +69,9 @@ type SealConfig struct {
 	// form-value, pdf-a. None by default; a broken, encrypted, certified or
 	// locked file is always refused.
 	Allow []string `yaml:"allow,omitempty"`
+	// Keywords lets seals be placed by a keyword. PDFium searches the text, in a
+	// sandbox that takes up to 512 MB and some seconds, one document at a time.
+	Keywords bool `yaml:"keywords,omitempty"`
 }
 
 // loadConfig reads and checks the configuration of a city's folder.

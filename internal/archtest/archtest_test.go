@@ -18,7 +18,7 @@ const module = "github.com/govseal/govseal/"
 // allowed is the law: package -> packages of ours that its non-test code may
 // import. Arrows point from the outside (cmd) inwards (bytes).
 var allowed = map[string]string{
-	"cmd/govseal":         "api store web internal/keys internal/fetch internal/inspect ca seal verify tsa ledger ledger/proof registry internal/cert internal/gm",
+	"cmd/govseal":         "internal/pdfium api store web internal/keys internal/fetch internal/inspect ca seal verify tsa ledger ledger/proof registry internal/cert internal/gm",
 	"cmd/verify-wasm":     "verify",
 	"api":                 "ca seal verify tsa registry ledger ledger/proof web internal/decision internal/gm",
 	"web":                 "",
@@ -44,6 +44,7 @@ var allowed = map[string]string{
 	"internal/ocsp":       "internal/cms internal/cert internal/gm",
 	"internal/ofd":        "internal/gm",
 	"internal/pdf":        "internal/gm",
+	"internal/pdfium":     "",
 	"internal/render":     "internal/decision internal/glyph internal/pdf internal/gm",
 	"internal/ses":        "internal/cms internal/cert internal/gm",
 	"internal/testpki":    "internal/cert internal/cms internal/gm internal/ses internal/tsp",
@@ -56,7 +57,7 @@ var testOnly = []string{"internal/testpki", "internal/interop", "internal/archte
 // A verifier must stay small and free of input and output of its own.
 var notInVerify = []string{
 	module + "internal/glyph", module + "internal/render", module + "store", module + "ca", module + "seal",
-	"net/http", "database/sql", "github.com/tjfoc/gmsm", "github.com/digitorus",
+	module + "internal/pdfium", "github.com/tetratelabs/wazero", "net/http", "database/sql", "github.com/tjfoc/gmsm", "github.com/digitorus",
 }
 
 type listed struct {
