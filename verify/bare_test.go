@@ -5,6 +5,7 @@ package verify_test
 import (
 	"bytes"
 	"context"
+	"crypto"
 	"errors"
 	"slices"
 	"testing"
@@ -158,6 +159,16 @@ func FuzzVerify(f *testing.F) {
 	f.Add(h.seal(sealSpec{size: 8}))
 	f.Add(h.stamp([32]byte{}, stampSpec{sealSpec: sealSpec{size: 8}}))
 	f.Add(h.cmsOf([32]byte{}, h.Seal, h.seal(sealSpec{size: 8}), true))
+	small := pdfSpec{stampSpec: stampSpec{sealSpec: sealSpec{size: 8}}}
+	sealed := h.stampPDF(blank(f), small)
+	f.Add(sealed)
+	f.Add(h.stampPDF(blank(f), pdfSpec{subFilter: "GM.sm2seal", stampSpec: small.stampSpec}))
+	f.Add(h.stampPDF(blank(f), pdfSpec{subFilter: "GM.sm2cms.detached", contents: h.dianju, stampSpec: small.stampSpec}))
+	f.Add(h.stampPDF(sealed, pdfSpec{y: 60, stampSpec: small.stampSpec}))
+	f.Add(h.documentStamp(sealed))
+	f.Add(annotated(f, h.stampPDF(blank(f), pdfSpec{certify: 3, stampSpec: small.stampSpec}), "<</Type/Annot/Subtype/Text/Rect[300 0 309 9]>>"))
+	f.Add(revision(f, sealed, map[int]string{4: "<</Type/Catalog/Pages 1 0 R/AcroForm 10 0 R/DSS<</Certs[41 0 R]/VRI<</AA<</CRL[41 0 R]>>>>>>>>", 41: "<</Length 0>>\nstream\n\nendstream"}))
+	f.Add(newForeignRoot(f).sign(f, foreign{key: rsaKey(f, 2048), hash: crypto.SHA256}))
 	p := h.withMaterial()
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		r, err := verify.Verify(context.Background(), document(raw), p)

@@ -25,7 +25,7 @@ type pdfRun struct {
 	tokens []laterToken // trusted document time-stamps
 	own    pool         // what the signatures carry
 	store  *pdf.DSS     // as the end of the file shows it; nil for none
-	lone   map[int]*run // with the file's own material alone, by revision
+	lone   map[int]*run // with the store's material alone, by revision
 }
 
 // laterToken is a document time-stamp that proves what lies before it.

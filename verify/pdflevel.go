@@ -15,7 +15,7 @@ import (
 const (
 	levelB   = "B"   // the time is only claimed
 	levelT   = "T"   // the time is proven
-	levelLT  = "LT"  // the file's security store, with what the signatures carry, suffices to judge it
+	levelLT  = "LT"  // the file's security store suffices to judge it
 	levelLTA = "LTA" // a trusted document time-stamp covers that store
 )
 
@@ -70,8 +70,8 @@ func (p *pool) join(other pool) {
 	p.addOCSP(other.ocsps)
 }
 
-// level says LT or LTA only when it is true: the question of the verdict is
-// asked again, with the file's own material alone.
+// level says LT or LTA only when it is true: the questions of the verdict are
+// asked again, with the security store's answers alone.
 func (p *pdfRun) level(i int, s *Stamp, c claim, w when) {
 	by := s.Time.By == "tsa" || s.Time.By == "document-timestamp"
 	if !by || s.Level != levelT || s.conclude(p.policy.Revocation == RevocationOptional) != Valid {
@@ -91,8 +91,8 @@ func (p *pdfRun) level(i int, s *Stamp, c claim, w when) {
 	}
 }
 
-// suffices asks whether the store as a revision shows it, and what the
-// signatures carry, answer for signer, seal maker and time-stamp authority.
+// suffices asks whether the store as a revision shows it answers for signer,
+// seal maker and time-stamp authority.
 func (p *pdfRun) suffices(revision int, c claim, w when) bool {
 	r := p.alone(revision)
 	if r == nil || c.signer == nil || w.proof.certificate == nil {
@@ -123,8 +123,9 @@ func (r *run) makerSuffices(c claim, w when) bool {
 	return anchors != nil && r.path(maker, anchors, at, usage, chain.RevocationRequired).Code == chain.OK
 }
 
-// alone is this run with no material but the file's own at a revision; nil
-// when that has no security store.
+// alone is this run with no material but the store's at a revision, and the
+// certificates in signatures; nil when there is no store. Revocation lists in
+// a signature are as old as it is, and do not count.
 func (p *pdfRun) alone(revision int) *run {
 	if r, known := p.lone[revision]; known {
 		return r
@@ -136,7 +137,7 @@ func (p *pdfRun) alone(revision int) *run {
 	}
 	r := *p.run
 	r.paths = map[question]*chain.Result{}
-	r.pool = pool{certs: slices.Clone(p.own.certs), crls: slices.Clone(p.own.crls), ocsps: slices.Clone(p.own.ocsps)}
+	r.pool = pool{certs: slices.Clone(p.own.certs)}
 	r.pool.add(store.Certs, store.CRLs)
 	r.pool.addOCSP(store.OCSPs)
 	p.lone[revision] = &r
