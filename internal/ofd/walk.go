@@ -100,9 +100,9 @@ func (w *walker) scan(v visit, b []byte) error {
 	}
 }
 
-// maxLocations bounds the work of resolving; no package of 10,000 entries has
-// more than a few names for each.
-const maxLocations = 1_000_000
+// maxLocations bounds the work of resolving, counted in places tried; no
+// package of 10,000 entries has more than a few names for each.
+const maxLocations = 2_000_000
 
 // fileWalk is one file being looked through.
 type fileWalk struct {
@@ -141,7 +141,7 @@ func (f *fileWalk) value(text string, r rule, typed bool) {
 		r.parse = f.role != RoleAttachment && f.role != RoleTags
 	}
 	found := false
-	if f.w.spent++; f.w.spent > maxLocations {
+	if f.w.spent += 4 + len(f.w.mains); f.w.spent > maxLocations {
 		return
 	}
 	for _, c := range f.candidates(text) {
