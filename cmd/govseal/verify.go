@@ -56,6 +56,7 @@ Exit status: 0 valid; 1 invalid or unsealed; 2 could not be read; 3 indeterminat
 	fl.StringVar(&f.policy, "policy", "", "policy file (YAML)")
 	fl.StringVar(&f.revocation, "revocation", "", "required (default) or optional: what a missing revocation answer means")
 	fl.StringVar(&f.language, "lang", "", "zh or en (default by LANG)")
+	c.AddCommand(p.verifyCertCommand())
 	return c
 }
 
