@@ -13,7 +13,7 @@ import (
 // A signature holds its whole seal, picture included: 21 of its 24 kB, the
 // same for every stamp of that seal. The row keeps the rest, and the place
 // where the seal belongs; the seal's own row never changes. With the seal in
-// every row a stamp wrote ten pages, which was a sixth of its processor time,
+// every row a stamp wrote six pages more, 7 % of its processor time, and a
 // million stamps had 24 GB (docs/performance.md).
 
 // cutMark begins a signature that is not stored as it is; DER begins 0x30.
