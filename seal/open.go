@@ -14,6 +14,7 @@ import (
 
 	"github.com/govseal/govseal/internal/cert"
 	"github.com/govseal/govseal/internal/gm"
+	"github.com/govseal/govseal/internal/pdf"
 	"github.com/govseal/govseal/internal/ses"
 )
 
@@ -25,7 +26,7 @@ type openSeal struct {
 	seal    *ses.Seal
 	cert    *cert.Certificate
 	public  *gm.PublicKey
-	picture func() (*image.NRGBA, error) // decoded at first use
+	picture func() (*pdf.Packed, error) // decoded and packed at first use
 }
 
 // Bounds of the cache: a seal costs about 20 kB, a decoded picture of 42 mm at
@@ -41,11 +42,11 @@ const (
 type openedSeals struct {
 	mu       sync.Mutex
 	seals    map[string]*openSeal
-	pictures map[string]*image.NRGBA
+	pictures map[string]*pdf.Packed
 }
 
 func newOpenedSeals() *openedSeals {
-	return &openedSeals{seals: map[string]*openSeal{}, pictures: map[string]*image.NRGBA{}}
+	return &openedSeals{seals: map[string]*openSeal{}, pictures: map[string]*pdf.Packed{}}
 }
 
 func (c *openedSeals) open(s Seal) (*openSeal, error) {
@@ -60,7 +61,7 @@ func (c *openedSeals) open(s Seal) (*openSeal, error) {
 	if err != nil {
 		return nil, err
 	}
-	o.picture = func() (*image.NRGBA, error) { return c.picture(key, o) }
+	o.picture = func() (*pdf.Packed, error) { return c.picture(key, o) }
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	makeRoom(c.seals, maxOpened)
@@ -69,22 +70,25 @@ func (c *openedSeals) open(s Seal) (*openSeal, error) {
 	return o, nil
 }
 
-func (c *openedSeals) picture(key string, o *openSeal) (*image.NRGBA, error) {
+func (c *openedSeals) picture(key string, o *openSeal) (*pdf.Packed, error) {
 	c.mu.Lock()
-	img := c.pictures[key]
+	packed := c.pictures[key]
 	c.mu.Unlock()
-	if img != nil {
-		return img, nil
+	if packed != nil {
+		return packed, nil
 	}
 	img, err := decodePicture(o.seal.Picture.Data)
 	if err != nil {
 		return nil, err
 	}
+	if packed, err = pdf.Pack(img); err != nil {
+		return nil, fmt.Errorf("seal: pack seal picture: %w", err)
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	makeRoom(c.pictures, maxPictures)
-	c.pictures[key] = img
-	return img, nil
+	c.pictures[key] = packed
+	return packed, nil
 }
 
 // makeRoom drops an arbitrary entry when the cache is full.

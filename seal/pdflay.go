@@ -31,7 +31,7 @@ func stampOf(open *openSeal, c canvas, reserve int) (pdf.Stamp, error) {
 	st := pdf.Stamp{
 		Places: c.at.places, Into: c.at.into, Fit: c.at.fit, Caption: c.caption, Certify: c.certify, Allow: c.allow,
 		Width: float64(open.seal.Picture.Width), Height: float64(open.seal.Picture.Height),
-		Picture: picture, Filter: names[0], SubFilter: names[1],
+		Picture: picture.Picture, Packed: picture, Filter: names[0], SubFilter: names[1],
 		Time: c.time, Name: c.signer, Reason: c.reason, Reserve: reserve, Hashed: c.hashed,
 	}
 	if c.lock {

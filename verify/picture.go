@@ -54,8 +54,30 @@ func toNRGBA(img image.Image) *image.NRGBA {
 		return n
 	}
 	out := image.NewNRGBA(image.Rect(0, 0, img.Bounds().Dx(), img.Bounds().Dy()))
+	if p, ok := img.(*image.Paletted); ok {
+		fromPalette(out, p)
+		return out
+	}
 	draw.Draw(out, out.Bounds(), img, img.Bounds().Min, draw.Src)
 	return out
+}
+
+// fromPalette is draw.Draw for pictures with a palette, as seals' are. That
+// converts every sample through 16 bits, which was a third of verifying a PDF
+// (docs/performance.md); this converts every colour so, once, and copies.
+func fromPalette(out *image.NRGBA, p *image.Paletted) {
+	colours := image.NewNRGBA(image.Rect(0, 0, 256, 1)) // an index beyond the palette stays transparent
+	index := &image.Paletted{Pix: make([]uint8, len(p.Palette)), Stride: len(p.Palette), Rect: image.Rect(0, 0, len(p.Palette), 1), Palette: p.Palette}
+	for i := range index.Pix {
+		index.Pix[i] = uint8(i)
+	}
+	draw.Draw(colours, index.Rect, index, image.Point{}, draw.Src)
+	for y := range out.Rect.Dy() {
+		row, from := out.Pix[y*out.Stride:], p.Pix[y*p.Stride:][:p.Rect.Dx()]
+		for x, i := range from {
+			copy(row[4*x:4*x+4], colours.Pix[4*int(i):])
+		}
+	}
 }
 
 // encodePNG returns the picture as PNG: as it is when it is one, else encoded anew.

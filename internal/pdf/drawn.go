@@ -7,8 +7,17 @@ import (
 	"image"
 )
 
-// picture writes the seal's image with its soft mask, once for all places.
-func (u *update) picture(pic *image.NRGBA) Ref {
+// Packed is a picture compressed as a PDF holds it, for a caller who stamps
+// with the same picture again and again: compressing it was three quarters of
+// sealing a short document (docs/performance.md). The picture must not change
+// any more. It is safe for concurrent use.
+type Packed struct {
+	Picture    *image.NRGBA
+	rgb, alpha []byte
+}
+
+// Pack compresses a picture.
+func Pack(pic *image.NRGBA) (*Packed, error) {
 	w, h := pic.Rect.Dx(), pic.Rect.Dy()
 	rgb, alpha := make([]byte, 0, 3*w*h), make([]byte, 0, w*h)
 	for y := range h {
@@ -18,14 +27,30 @@ func (u *update) picture(pic *image.NRGBA) Ref {
 			alpha = append(alpha, row[x+3])
 		}
 	}
+	p := &Packed{Picture: pic}
+	var err error
+	if p.rgb, err = deflate(rgb); err == nil {
+		p.alpha, err = deflate(alpha)
+	}
+	return p, err
+}
+
+// picture writes the seal's image with its soft mask, once for all places.
+func (u *update) picture(s Stamp) Ref {
+	packed := s.Packed
+	if packed == nil || packed.Picture != s.Picture {
+		var err error
+		packed, err = Pack(s.Picture)
+		u.err = cmp.Or(u.err, err)
+	}
 	base := func(space string) Dict {
-		return Dict{"Type": Name("XObject"), "Subtype": Name("Image"), "Width": w, "Height": h,
+		return Dict{"Type": Name("XObject"), "Subtype": Name("Image"), "Width": s.Picture.Rect.Dx(), "Height": s.Picture.Rect.Dy(),
 			"ColorSpace": Name(space), "BitsPerComponent": 8}
 	}
-	mask := u.stream(base("DeviceGray"), alpha)
+	mask := u.deflated(base("DeviceGray"), packed.alpha)
 	dict := base("DeviceRGB")
 	dict["SMask"] = mask
-	return u.stream(dict, rgb)
+	return u.deflated(dict, packed.rgb)
 }
 
 // stencil writes a caption's mask, one bit a sample: 0 is painted

@@ -17,6 +17,7 @@ type Stamp struct {
 	X, Y, Width, Height    float64 // mm, from the top left of the page as displayed
 	Places                 []Place // when given, all places of the one signature; Page, X and Y are then not looked at
 	Picture                *image.NRGBA
+	Packed                 *Packed  // of Picture, if the caller has it
 	Caption                *Caption // below each whole seal, or above it where there is no room
 	Field                  string   // name of the new field; empty picks a free one
 	Into                   string   // name of an existing empty signature field, to be signed where it stands

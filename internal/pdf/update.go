@@ -81,6 +81,15 @@ func (u *update) stream(dict Dict, data []byte) Ref {
 	return ref
 }
 
+// deflated is stream for data that deflate has compressed already.
+func (u *update) deflated(dict Dict, packed []byte) Ref {
+	ref := u.alloc()
+	u.begin(ref)
+	b, err := appendDeflated(u.buf, ref, dict, packed)
+	u.buf, u.err = b, cmp.Or(u.err, err)
+	return ref
+}
+
 // edit reads the spelling of a dictionary, to be written back with replace.
 func (u *update) edit(ref Ref) (rawDict, error) {
 	b, err := u.v.spelling(ref)

@@ -14,7 +14,7 @@ type drawnPlace struct {
 // draw writes the forms: every place shows the same image.
 func (u *update) draw(s Stamp, seals, captions []placed) []drawnPlace {
 	var out []drawnPlace
-	img := u.picture(s.Picture)
+	img := u.picture(s)
 	for _, p := range seals {
 		out = append(out, drawnPlace{p, u.sealForm(img, p)})
 	}

@@ -140,18 +140,30 @@ func appendStream(b []byte, ref Ref, dict Dict, data []byte) ([]byte, error) {
 }
 
 func appendFlate(b []byte, ref Ref, dict Dict, data []byte) ([]byte, error) {
+	packed, err := deflate(data)
+	if err != nil {
+		return b, err
+	}
+	return appendDeflated(b, ref, dict, packed)
+}
+
+func deflate(data []byte) ([]byte, error) {
 	var z bytes.Buffer
 	w := zlib.NewWriter(&z)
 	if _, err := w.Write(data); err != nil {
-		return b, err
+		return nil, err
 	}
 	if err := w.Close(); err != nil {
-		return b, err
+		return nil, err
 	}
+	return z.Bytes(), nil
+}
+
+func appendDeflated(b []byte, ref Ref, dict Dict, packed []byte) ([]byte, error) {
 	d := Dict{}
 	for k, v := range dict {
 		d[k] = v
 	}
 	d["Filter"] = Name("FlateDecode")
-	return appendStream(b, ref, d, z.Bytes())
+	return appendStream(b, ref, d, packed)
 }
