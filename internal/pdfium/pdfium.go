@@ -26,14 +26,15 @@ import (
 // Limits of a search.
 const (
 	DefaultWait = 20 * time.Second
-	memoryPages = 8192    // of 64 KiB: 512 MiB
-	maxMatches  = 100_000 // counted over all pages
+	compileWait = 25 * time.Second // more for the first search, which compiles the module: 4 s, 22 s on a crowded machine
+	memoryPages = 8192             // of 64 KiB: 512 MiB
+	maxMatches  = 100_000          // counted over all pages
 )
 
 // Finder searches documents. The zero value is ready; it is safe for
 // concurrent use, and searches one document at a time.
 type Finder struct {
-	Wait time.Duration // for one search, compiling included; 0 means DefaultWait
+	Wait time.Duration // for one search; 0 means DefaultWait
 
 	mu    sync.Mutex
 	cache wazero.CompilationCache // of the compiled module, from the first search on
@@ -56,6 +57,9 @@ func (f *Finder) Find(ctx context.Context, document io.ReaderAt, size int64, pag
 	wait := f.Wait
 	if wait <= 0 {
 		wait = DefaultWait
+	}
+	if f.cache == nil && f.Wait == 0 {
+		wait += compileWait
 	}
 	ctx, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
