@@ -107,6 +107,12 @@ func (h *house) makeSeal(department string) seal.Seal {
 	if err != nil {
 		h.t.Fatal(err)
 	}
+	h.grant(s)
+	return s
+}
+
+// grant lets the application use a seal for everything.
+func (h *house) grant(s seal.Seal) {
 	h.people.mu.Lock()
 	defer h.people.mu.Unlock()
 	h.people.grants = append(h.people.grants, registry.Grant{
@@ -114,7 +120,6 @@ func (h *house) makeSeal(department string) seal.Seal {
 		Kinds: []string{"pdf", "ofd", "decision", "digest"}, NotBefore: h.clock.now().Add(-time.Hour),
 		NotAfter: h.clock.now().AddDate(20, 0, 0), State: registry.Active,
 	})
-	return s
 }
 
 func (h *house) request(seal_ seal.Seal, key string) seal.Request {

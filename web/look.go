@@ -45,10 +45,12 @@ var states = map[string]Look{
 
 // The state of a department's seal now; "" is a department that has not sealed.
 var sealStates = map[string]Look{
-	"active":    {"good", "check", Text{"印章有效", "Seal active"}, Text{}},
-	"suspended": {"doubt", "pause", Text{"印章已停用", "Seal suspended"}, Text{}},
-	"cancelled": {"doubt", "cross", Text{"印章已注销", "Seal cancelled"}, Text{}},
-	"":          {"calm", "dash", Text{"尚未盖章", "Not sealed yet"}, Text{}},
+	"active":     {"good", "check", Text{"印章有效", "Seal active"}, Text{}},
+	"suspended":  {"doubt", "pause", Text{"印章已停用", "Seal suspended"}, Text{}},
+	"cancelled":  {"doubt", "cross", Text{"印章已注销", "Seal cancelled"}, Text{}},
+	"lost":       {"doubt", "cross", Text{"印章已挂失", "Seal reported lost"}, Text{}},
+	"superseded": {"doubt", "cross", Text{"印章已换发", "Seal superseded"}, Text{}},
+	"":           {"calm", "dash", Text{"尚未盖章", "Not sealed yet"}, Text{}},
 }
 
 var kinds = map[string]Text{

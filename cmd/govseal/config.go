@@ -53,7 +53,7 @@ type Config struct {
 	Blobs string `yaml:"blobs"`
 	// Demo marks a folder made by "govseal demo": example keys may be used in it.
 	Demo bool `yaml:"demo,omitempty"`
-	// Seal says what the seal service puts up with.
+	// Seal says what the seal service puts up with, and which acts take two.
 	Seal SealConfig `yaml:"seal,omitempty"`
 	// TSA names outside time-stamp authorities; without any, ours stamps alone.
 	TSA TSAConfig `yaml:"tsa,omitempty"`
@@ -72,6 +72,11 @@ type SealConfig struct {
 	// Keywords lets seals be placed by a keyword. PDFium searches the text, in a
 	// sandbox that takes up to 512 MB and some seconds, one document at a time.
 	Keywords bool `yaml:"keywords,omitempty"`
+	// SecondPerson names the acts that take two operators: true stands for
+	// make, activate, resume and cancel; a list names them itself, from make,
+	// file, activate, suspend, resume, cancel and lost. What stops a seal in
+	// danger (suspend, lost) waits for nobody unless it is named.
+	SecondPerson secondPerson `yaml:"second_person,omitempty"`
 }
 
 // loadConfig reads and checks the configuration of a city's folder.

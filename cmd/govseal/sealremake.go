@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"context"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/govseal/govseal/registry"
+	"github.com/govseal/govseal/seal"
+)
+
+func (p *program) sealRemake() *cobra.Command {
+	var r struct {
+		reason        string
+		days          int
+		draft, grants bool
+	}
+	c := &cobra.Command{
+		Use:   "remake NUMBER",
+		Short: "Make a seal anew with a new certificate; the old one ends",
+		Long: `remake makes the successor of a seal before its certificate ends: the same name and picture, a new
+number, key, certificate and validity. A seal lists its certificate, so a new certificate needs a
+new seal. The old seal ends as superseded; what it stamped stays what it was.
+
+Grants name the old number: --copy-grants gives the new seal those that are in force. With --draft
+the successor goes the long way (submit, approve, make, file, activate), and the old seal stays in
+force until the new one is activated.`,
+		Example: `  govseal seal remake 99010000000001 --reason 证书到期换发 --copy-grants
+  govseal seal remake 99010000000001 --reason 证书到期换发 --draft`,
+		Args: exactly(1),
+		RunE: p.on(func(ctx context.Context, c *city, actor string, args []string) error {
+			if r.draft && r.grants {
+				return usagef("with --draft, copy the grants later: \"govseal seal activate … --copy-grants\"")
+			}
+			request, err := remakeRequest(actor, args[0], r.reason, r.days)
+			if err != nil {
+				return err
+			}
+			if r.draft {
+				d, err := c.seals.DraftRemake(ctx, request)
+				return p.showDraft(d, err)
+			}
+			made, err := c.seals.Remake(ctx, request)
+			if err == nil && r.grants {
+				err = p.copyGrants(ctx, c, actor, made.ESID)
+			}
+			if err != nil {
+				return err
+			}
+			return p.showSeal(made)
+		}),
+	}
+	c.Flags().StringVar(&r.reason, "reason", "", "why, for the audit log")
+	c.Flags().IntVar(&r.days, "days", 0, "validity in days (default 3 years)")
+	c.Flags().BoolVar(&r.draft, "draft", false, "only plan it")
+	c.Flags().BoolVar(&r.grants, "copy-grants", false, "give it the old seal's grants that are in force")
+	must(c, "reason")
+	return c
+}
+
+func remakeRequest(actor, esID, reason string, days int) (seal.RemakeRequest, error) {
+	if days < 0 || days > 36500 {
+		return seal.RemakeRequest{}, usagef("--days %d: give a number of days", days)
+	}
+	return seal.RemakeRequest{Actor: actor, ESID: esID, Reason: reason, Validity: time.Duration(days) * 24 * time.Hour}, nil
+}
+
+// copyGrants gives a seal the grants in force of the seal that it replaces.
+func (p *program) copyGrants(ctx context.Context, c *city, actor, esID string) error {
+	s, err := c.seals.Store().Seal(ctx, esID)
+	if err != nil {
+		return err
+	}
+	if s.Predecessor == "" {
+		p.say("note: the seal replaces none; there are no grants to copy")
+		return nil
+	}
+	old, err := c.registry.Store().Grants(ctx, s.Predecessor)
+	if err != nil {
+		return err
+	}
+	for _, g := range old {
+		if g.State != registry.Active {
+			continue
+		}
+		g.Seal = s.ESID
+		added, err := c.registry.AddGrant(ctx, actor, g)
+		if err != nil {
+			p.say("note: grant %s is not copied: %v", g.ID, err)
+			continue
+		}
+		p.say("grant %s copied as %s", g.ID, added.ID)
+	}
+	return nil
+}
