@@ -118,7 +118,7 @@ func (s *scanner) declaration() error {
 	}
 	at, stop := s.pos, s.pos+end
 	s.pos += 5
-	allowed := []string{"version", "encoding", "standalone"}
+	allowed, versioned := []string{"version", "encoding", "standalone"}, false
 	for {
 		gap := s.skipSpace()
 		if s.pos == stop {
@@ -136,9 +136,9 @@ func (s *scanner) declaration() error {
 		if len(allowed) == 0 || !ok || !gap || s.pos > stop {
 			return s.fail(at, "an XML declaration other than version 1.0 in UTF-8")
 		}
-		allowed = allowed[1:]
+		allowed, versioned = allowed[1:], versioned || key == "version"
 	}
-	if len(allowed) == 3 {
+	if !versioned {
 		return s.fail(at, "an XML declaration without a version")
 	}
 	s.pos = stop + 2
