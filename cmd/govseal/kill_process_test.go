@@ -43,7 +43,8 @@ func TestKilledServerKeepsItsWord(t *testing.T) {
 	w := newTown(t, "")
 	people := &customers{town: w, journals: t.TempDir()}
 	var acknowledged, repeated, checked int
-	for round := range rounds(t) {
+	// On a busy machine the first rounds may end before the first answer.
+	for round := 0; round < rounds(t) || acknowledged == 0 && round < 20; round++ {
 		s := w.serve(t)
 		witness, err := w.client(t, s, 0).get(t.Context(), "/ledger/checkpoint")
 		if err != nil {
