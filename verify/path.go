@@ -54,6 +54,7 @@ func (r *run) validate(leaf *cert.Certificate, anchors []*cert.Certificate, at t
 	res, err := chain.Validate(r.ctx, chain.Request{
 		Leaf: leaf, Untrusted: r.pool.certs, Anchors: anchors, Time: at, ProofTime: r.now,
 		CRLs: r.pool.crls, Status: r.answers(), Revocation: mode, Usage: u, FreshFor: r.policy.FreshFor,
+		Checked: &r.checked,
 	})
 	if err != nil {
 		r.keep(fmt.Errorf("verify: %w", err))

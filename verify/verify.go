@@ -120,6 +120,7 @@ type run struct {
 	pool                  pool
 	proof                 provenLeaf
 	paths                 map[question]*chain.Result
+	checked               chain.Checked
 	err                   error // the first error of a path validation: the context ended
 }
 

@@ -41,6 +41,9 @@ type Request struct {
 	FreshFor time.Duration
 	Policies PolicyInputs
 	MaxDepth int // certificates in a path, anchor not counted; 0 means 8
+	// Checked is shared by several questions about the same certificates; nil
+	// shares nothing.
+	Checked *Checked
 }
 
 // Mode says what a missing revocation answer means.

@@ -58,7 +58,7 @@ func newValidator(ctx context.Context, r Request) *validator {
 		subjects:  map[*cert.Certificate]string{},
 		issuers:   map[issuersKey][]*cert.Certificate{},
 		signers:   map[signerKey]bool{},
-		work:      newWork(),
+		work:      newWork(r.Checked),
 	}
 	if v.proof.IsZero() {
 		v.proof = r.Time

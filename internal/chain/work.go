@@ -33,8 +33,20 @@ type signaturePair struct {
 	key    string
 }
 
-func newWork() work {
-	return work{units: workUnits, comparisons: maxComparisons, searches: maxSearches, paths: maxPaths, steps: maxSteps, checked: map[signaturePair]error{}}
+// Checked remembers which signatures were found good or bad, for questions
+// about the same parsed certificates and CRLs: signer, maker and time-stamp
+// authority of one stamp share their issuers and their lists. The zero value
+// is ready; it is not safe for concurrent use.
+type Checked struct{ known map[signaturePair]error }
+
+func newWork(c *Checked) work {
+	if c == nil {
+		c = &Checked{}
+	}
+	if c.known == nil {
+		c.known = map[signaturePair]error{}
+	}
+	return work{units: workUnits, comparisons: maxComparisons, searches: maxSearches, paths: maxPaths, steps: maxSteps, checked: c.known}
 }
 
 func (w *work) exhausted() bool {
