@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -104,6 +105,26 @@ func TestExtendedFileSurvivesItsAuthority(t *testing.T) {
 	r := c.judge(again.PDF, c.clock.now().Add(time.Hour))
 	if r.Verdict != verify.Valid || r.Stamps[0].Level != "LTA" || len(r.TimeStamps) != 2 {
 		t.Errorf("renewed: %s %v, level %s, %d time-stamps", r.Verdict, r.Codes(), r.Stamps[0].Level, len(r.TimeStamps))
+	}
+}
+
+// A further department may stamp an extended file; the first stamp's material
+// is still covered. The same authority's lists serve the second one, too.
+func TestStampAfterExtension(t *testing.T) {
+	c := newCity(t)
+	first := c.file(must(c.StampPDF(ctx, c.request(0, "k1"), blankPDF(t, 1, nil))))
+	extended := must(c.Extend(ctx, first, "LTA")).PDF
+	both := c.file(must(c.StampPDF(ctx, c.request(1, "k2"), extended)))
+	r := c.judge(both, c.clock.now().Add(time.Minute))
+	if r.Verdict != verify.Valid || len(r.Stamps) != 2 || r.Stamps[0].Level != "LTA" || r.Stamps[1].Level != "LT" {
+		t.Fatalf("%s %v, levels %s and %s", r.Verdict, r.Codes(), r.Stamps[0].Level, r.Stamps[1].Level)
+	}
+	var names []string
+	for _, change := range r.Stamps[0].Changes.List {
+		names = append(names, change.Name)
+	}
+	if want := []string{"dss", "timestamp", "signature"}; !slices.Equal(names, want) {
+		t.Errorf("changes after the first stamp: %v, want %v", names, want)
 	}
 }
 

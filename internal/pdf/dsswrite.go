@@ -65,9 +65,9 @@ func missing(want, have [][]byte) (out [][]byte) {
 	return out
 }
 
-// store writes a new store object with the old one's entries and the material,
-// and has the catalog name it. Lists that were objects become direct, so that
-// nothing but the catalog is written anew.
+// store writes the store with the old one's entries and the material: over the
+// old object, or as a new one that the catalog names. Lists that were objects
+// become direct, so that nothing else is written anew.
 func (u *update) store(m DSS) error {
 	catalog, err := u.v.catalog()
 	if err != nil {
@@ -95,6 +95,14 @@ func (u *update) store(m DSS) error {
 		}
 		if len(list) > 0 {
 			next[l.key] = list
+		}
+	}
+	if ref, ok := catalog["DSS"].(Ref); ok {
+		if o, err := u.v.load(ref); err != nil {
+			return err
+		} else if _, plain := o.(Dict); plain {
+			u.object(ref, next)
+			return u.err
 		}
 	}
 	ref := u.add(next)
