@@ -87,6 +87,7 @@ func register[I, O any](s *Server, api huma.API, verb, path, summary, tag string
 	for _, o := range opts {
 		o(&op)
 	}
+	declared := declaredBody(op.RequestBody)
 	huma.Register(api, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := h(ctx, in)
 		if err != nil {
@@ -94,6 +95,23 @@ func register[I, O any](s *Server, api huma.API, verb, path, summary, tag string
 		}
 		return out, nil
 	})
+	if declared != nil {
+		*op.RequestBody = *declared // huma calls every body that a route reads itself binary
+	}
+}
+
+// declaredBody is a copy of what an option declared, nil when none did.
+func declaredBody(b *huma.RequestBody) *huma.RequestBody {
+	if b == nil {
+		return nil
+	}
+	c := *b
+	c.Content = map[string]*huma.MediaType{}
+	for name, media := range b.Content {
+		m := *media
+		c.Content[name] = &m
+	}
+	return &c
 }
 
 func body(limit int64) option { return func(o *huma.Operation) { o.MaxBodyBytes = limit } }
