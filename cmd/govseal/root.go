@@ -71,7 +71,7 @@ could not be read; 3 indeterminate.`,
 	}
 	add("start", p.demoCommand(), p.serveCommand(), p.stampCommand(), p.extendCommand())
 	add("admin", p.initCommand(), p.caCommand(), p.deptCommand(), p.officerCommand(), p.appCommand(), p.grantCommand(), p.sealCommand())
-	add("watch", p.verifyCommand(), p.ledgerCommand(), p.auditCommand())
+	add("watch", p.verifyCommand(), p.inspectCommand(), p.ledgerCommand(), p.auditCommand())
 	add("care", p.versionCommand(), p.backupCommand(), p.restoreCommand(), p.benchCommand())
 	return root
 }

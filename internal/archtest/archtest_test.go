@@ -39,6 +39,7 @@ var allowed = map[string]string{
 	"internal/glyph":      "",
 	"internal/gm":         "",
 	"internal/gm/keyfile": "internal/gm",
+	"internal/inspect":    "internal/pdf internal/ses internal/cms internal/tsp internal/ocsp internal/decision internal/cert internal/gm ledger/proof",
 	"internal/interop":    "",
 	"internal/keys":       "internal/gm internal/gm/keyfile",
 	"internal/ocsp":       "internal/cms internal/cert internal/gm",
