@@ -4,24 +4,16 @@ package pdf
 
 import (
 	"bytes"
-	"regexp"
 )
 
-// A PDF/A file says so in its metadata (ISO 19005-1 6.7.11), as elements or
-// as attributes.
-var archivePart = regexp.MustCompile(`pdfaid:part(?:>|\s*=\s*["'])\s*([1-4])`)
-
-// archivePartOf is the part of ISO 19005 that the document claims, 0 for none.
+// archivePartOf is the part of ISO 19005 that the document claims in its
+// metadata (ISO 19005-1 6.7.11), as element or as attribute; 0 for none.
 func (v view) archivePartOf(catalog Dict) (int, error) {
 	packet, _, err := v.packet(catalog)
 	if err != nil || packet == nil {
 		return 0, err
 	}
-	m := archivePart.FindSubmatch(packet)
-	if m == nil {
-		return 0, nil
-	}
-	return int(m[1][0] - '0'), nil
+	return xmpPart(packet), nil
 }
 
 // packet is the catalog's XMP packet with the object that holds it; nil when

@@ -4,11 +4,8 @@ package pdf
 
 import (
 	"fmt"
-	"regexp"
 	"time"
 )
-
-var modified = regexp.MustCompile(`(<xmp:ModifyDate>|\sxmp:ModifyDate=["'])[-+:.0-9A-Za-z]{1,80}`)
 
 // dates brings a PDF/A file's dates of modification up to date: those of the
 // document information and of the metadata must agree there (ISO 19005-1
@@ -27,11 +24,12 @@ func (u *update) dates(at time.Time) error {
 	if err != nil {
 		return err
 	}
-	if u.v.entry(ref.Num).kind != entryAt || len(modified.FindAll(packet, 2)) != 1 {
+	modified := xmpValues(packet, "xmp:ModifyDate")
+	if u.v.entry(ref.Num).kind != entryAt || len(modified) != 1 {
 		return nil
 	}
 	// The zone is part of both spellings, and the seconds are whole.
-	packet = modified.ReplaceAll(packet, []byte("${1}"+at.Format("2006-01-02T15:04:05-07:00")))
+	packet = replaceSpans(packet, modified, at.Format("2006-01-02T15:04:05-07:00"))
 	if err := u.replaceMetadata(ref, packet); err != nil {
 		return err
 	}
