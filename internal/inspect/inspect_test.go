@@ -165,7 +165,11 @@ func TestKeysShowNoSecret(t *testing.T) {
 		t.Fatal(err)
 	}
 	labelled := func(label string, der []byte) []byte { return pem.EncodeToMemory(&pem.Block{Type: label, Bytes: der}) }
-	secret := ec.D.Bytes()[8:16] //nolint:staticcheck // the octets that must not appear
+	scalar, err := ec.Bytes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	secret := scalar[8:16] // the octets that must not appear
 	for want, raw := range map[string][]byte{
 		"PKCS#8, encrypted\n  scheme: PBES2":                              file,
 		"PKCS#8, not encrypted\n  kind: EC public key, P-256":             pkcs8,
