@@ -145,7 +145,9 @@ func TestPublicKeyRoundTrip(t *testing.T) {
 	}
 	offCurve := bytes.Clone(der)
 	offCurve[len(offCurve)-1] ^= 1
-	for name, bad := range map[string][]byte{"off curve": offCurve, "short": der[:90], "long": append(der, 0), "empty": nil} {
+	compressed := append(bytes.Clone(der[:26]), 2|der[len(der)-1]&1)
+	compressed = append(compressed, der[27:59]...)
+	for name, bad := range map[string][]byte{"off curve": offCurve, "compressed": compressed, "short": der[:90], "long": append(der, 0), "empty": nil} {
 		if _, err := gm.ParsePublicKey(bad); err == nil {
 			t.Errorf("%s: want an error", name)
 		}

@@ -43,11 +43,7 @@ func ParsePublicKey(der []byte) (*PublicKey, error) {
 	if !ok {
 		return nil, errors.New("gm: not an SM2 SubjectPublicKeyInfo with named curve and uncompressed point")
 	}
-	pub, err := sm2.NewPublicKey(point)
-	if err != nil {
-		return nil, fmt.Errorf("gm: SM2 public key: %w", err)
-	}
-	return pub, nil
+	return ParsePoint(point)
 }
 
 // ParsePoint reads an uncompressed SM2 point (04 || X || Y, 65 octets).
