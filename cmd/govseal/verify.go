@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/govseal/govseal/verify"
 )
@@ -43,18 +44,11 @@ Exit status: 0 valid; 1 invalid or unsealed; 2 could not be read; 3 indeterminat
 		RunE: func(cmd *cobra.Command, args []string) error { return p.verify(cmd.Context(), args[0], f) },
 	}
 	fl := c.Flags()
-	fl.StringArrayVar(&f.trust, "trust", nil, "trusted root certificate; may be given again")
-	fl.StringArrayVar(&f.trustMaker, "trust-maker", nil, "root trusted for seal makers whose certificates lack the maker's usage")
-	fl.StringArrayVar(&f.untrusted, "untrusted", nil, "further issuing certificate, believed only when it verifies")
-	fl.StringArrayVar(&f.crl, "crl", nil, "revocation list; may be given again")
-	fl.StringArrayVar(&f.ocsp, "ocsp", nil, "OCSP response (DER); may be given again")
+	f.registerTrust(fl)
 	fl.StringVar(&f.evidence, "evidence", "", "side file with chain and lists (default FILE.evidence.json when it is there)")
 	fl.StringVar(&f.proof, "proof", "", "ledger proof (GET /v1/stamps/{id}/proof, or \"govseal ledger proof\")")
 	fl.StringVar(&f.content, "content", "", "what a bare signature signs")
 	fl.StringVar(&f.digest, "digest", "", "its SM3 digest instead, 64 hexadecimal digits")
-	fl.StringVar(&f.at, "at", "", "judge at this time (RFC 3339) instead of now")
-	fl.StringVar(&f.policy, "policy", "", "policy file (YAML)")
-	fl.StringVar(&f.revocation, "revocation", "", "required (default) or optional: what a missing revocation answer means")
 	fl.StringVar(&f.language, "lang", "", "zh or en (default by LANG)")
 	c.AddCommand(p.verifyCertCommand())
 	return c
@@ -183,4 +177,16 @@ func (f verifyFlags) checkTime() (time.Time, error) {
 		return t, usagef("--at takes a time like 2026-11-02T08:00:00+08:00")
 	}
 	return t, nil
+}
+
+// registerTrust adds what documents and certificates are judged by alike.
+func (f *verifyFlags) registerTrust(fl *pflag.FlagSet) {
+	fl.StringArrayVar(&f.trust, "trust", nil, "trusted root certificate; may be given again")
+	fl.StringArrayVar(&f.trustMaker, "trust-maker", nil, "root trusted for seal makers whose certificates lack the maker's usage")
+	fl.StringArrayVar(&f.untrusted, "untrusted", nil, "further issuing certificate, believed only when it verifies")
+	fl.StringArrayVar(&f.crl, "crl", nil, "revocation list; may be given again")
+	fl.StringArrayVar(&f.ocsp, "ocsp", nil, "OCSP response (DER); may be given again")
+	fl.StringVar(&f.at, "at", "", "judge at this time (RFC 3339) instead of now")
+	fl.StringVar(&f.policy, "policy", "", "policy file (YAML)")
+	fl.StringVar(&f.revocation, "revocation", "", "required (default) or optional: what a missing revocation answer means")
 }

@@ -47,14 +47,7 @@ revocation answer, or an algorithm that is not supported.`,
 		RunE: func(cmd *cobra.Command, args []string) error { return p.verifyCert(cmd.Context(), args[0], f) },
 	}
 	fl := c.Flags()
-	fl.StringArrayVar(&f.trust, "trust", nil, "trusted root certificate; may be given again")
-	fl.StringArrayVar(&f.trustMaker, "trust-maker", nil, "root trusted for seal makers whose certificates lack the maker's usage")
-	fl.StringArrayVar(&f.untrusted, "untrusted", nil, "further issuing certificate, believed only when it verifies")
-	fl.StringArrayVar(&f.crl, "crl", nil, "revocation list; may be given again")
-	fl.StringArrayVar(&f.ocsp, "ocsp", nil, "OCSP response (DER); may be given again")
-	fl.StringVar(&f.at, "at", "", "judge at this time (RFC 3339) instead of now")
-	fl.StringVar(&f.policy, "policy", "", "policy file (YAML)")
-	fl.StringVar(&f.revocation, "revocation", "", "required (default) or optional: what a missing revocation answer means")
+	f.registerTrust(fl)
 	fl.StringVar(&f.purpose, "purpose", "any", strings.Join(purposes, ", "))
 	fl.StringVar(&f.host, "host", "", "with --purpose tls-server: the DNS name or address that it must be for")
 	fl.IntVar(&f.maxDepth, "max-depth", 0, "most certificates in a path, root not counted (default 8)")
