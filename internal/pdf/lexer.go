@@ -8,7 +8,7 @@ import (
 
 const (
 	maxString = 16 << 20 // octets of one string; a signature's Contents is the longest in practice
-	maxWord   = 1024     // octets of one name, number or keyword
+	maxWord   = 1024     // octets of one name (its escapes resolved), number or keyword
 )
 
 type tokenKind byte
@@ -140,15 +140,15 @@ func (l *lexer) token() token {
 	case isDelimiter(byte(c)):
 		return l.fail(at, "stray %q", byte(c))
 	}
-	return token{kind: tokKeyword, at: at, text: l.word()}
+	return token{kind: tokKeyword, at: at, text: l.word(maxWord)}
 }
 
-// word takes a run of regular characters.
-func (l *lexer) word() string {
+// word takes a run of at most limit regular characters.
+func (l *lexer) word(limit int) string {
 	l.tmp = l.tmp[:0]
 	for c := l.peek(); c >= 0 && !isSpace(byte(c)) && !isDelimiter(byte(c)); c = l.peek() {
-		if len(l.tmp) == maxWord {
-			l.fail(l.pos, "a word of more than %d octets", maxWord)
+		if len(l.tmp) == limit {
+			l.fail(l.pos, "a word of more than %d octets", limit)
 			return ""
 		}
 		l.tmp = append(l.tmp, byte(c))
@@ -159,7 +159,7 @@ func (l *lexer) word() string {
 
 func (l *lexer) number() token {
 	at := l.pos
-	w := l.word()
+	w := l.word(maxWord)
 	digits, dot := 0, false
 	for i := range len(w) {
 		switch c := w[i]; {
@@ -189,10 +189,12 @@ func (l *lexer) number() token {
 	return token{kind: tokReal, at: at, real: f}
 }
 
+// name bounds what a name says, not how it is spelled: each of its octets may
+// be written as #xx, and a writer must be able to escape what was read raw.
 func (l *lexer) name() token {
 	at := l.pos
 	l.pos++
-	w := l.word()
+	w := l.word(3 * maxWord)
 	out := make([]byte, 0, len(w))
 	for i := 0; i < len(w); i++ {
 		c := w[i]
@@ -205,6 +207,9 @@ func (l *lexer) name() token {
 		}
 		if c == 0 {
 			return l.fail(at, "a zero octet in a name")
+		}
+		if len(out) == maxWord {
+			return l.fail(at, "a name of more than %d octets", maxWord)
 		}
 		out = append(out, c)
 	}

@@ -47,6 +47,27 @@ func TestMalformedObjects(t *testing.T) {
 	}
 }
 
+// TestLongNames: the longest name survives a writer that must escape each of
+// its octets, and one octet more is refused in either spelling.
+func TestLongNames(t *testing.T) {
+	for _, c := range []string{"\x1c", "#1C", "x"} {
+		o, _, err := pdf.ParseObject([]byte("/" + strings.Repeat(c, 1024)))
+		if err != nil {
+			t.Fatalf("1024 times %q: %v", c, err)
+		}
+		written, err := pdf.Serialise(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if back, _, err := pdf.ParseObject(written); err != nil || !pdf.Same(o, back) {
+			t.Errorf("1024 times %q came back as %.20v: %v", c, back, err)
+		}
+		if _, _, err := pdf.ParseObject([]byte("/" + strings.Repeat(c, 1025))); err == nil {
+			t.Errorf("1025 times %q was read", c)
+		}
+	}
+}
+
 // FuzzObject holds what was read to its serialisation, and a respelled
 // dictionary to the one that was cut.
 func FuzzObject(f *testing.F) {
