@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package ca is the certificate authority: root and issuing CA, profiles,
-// issue, revocation and CRLs, all with SM2. Serial number and to-be-signed
+// Package ca is the certificate authority: a root, the issuing CAs below it,
+// profiles, issue, revocation and CRLs, all with SM2. Serial number and to-be-signed
 // octets are stored before a key is touched.
 package ca
 
@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"github.com/govseal/govseal/internal/cert"
-	"github.com/govseal/govseal/internal/gm"
 )
 
 var (
@@ -24,13 +23,14 @@ var (
 	ErrStaleCRL = errors.New("ca: a CRL number must not go backwards")
 )
 
-// The identifiers of the two authorities.
+// The identifiers of the two authorities that every city has; further ones are
+// named by the ceremony that makes them.
 const (
 	RootID    = "root"
 	IssuingID = "issuing"
 )
 
-// keyUse is the use under which the issuing CA's key is kept.
+// keyUse is the use under which an issuing CA's key is kept.
 const keyUse = "ca"
 
 // Keys opens and makes signing keys; internal/keys implements it.
@@ -48,7 +48,7 @@ type Config struct {
 	URL   string           // base of publication points, e.g. https://seal.example; "" leaves them out
 }
 
-// Authority issues from the issuing CA. It is safe for concurrent use.
+// Authority issues from the CAs whose keys it holds. It is safe for concurrent use.
 type Authority struct {
 	store Store
 	keys  Keys
@@ -56,24 +56,11 @@ type Authority struct {
 	arc   cert.Arc
 	url   string
 
-	root, issuing *issuer
-
-	responder responder // OCSP
-
-	crlMu sync.Mutex // one re-issue at a time in this process; the store orders processes
-	// settled is set once the newest issuing CRL is known to list what the
-	// store holds; guarded by crlMu.
-	settled bool
+	mu    sync.RWMutex
+	known map[string]*issuer // guarded by mu
+	order []string           // guarded by mu; parents before those below them
 
 	evidence evidenceCache
-}
-
-// issuer is a CA certificate with its readable form and, when at hand, its key.
-type issuer struct {
-	id     string
-	der    []byte
-	cert   *cert.Certificate
-	signer crypto.Signer // nil for the root outside a ceremony
 }
 
 // Load opens the authority that Create made.
@@ -91,21 +78,12 @@ func Load(ctx context.Context, c Config) (*Authority, error) {
 			return nil, err
 		}
 	}
-	if a.root == nil || a.issuing == nil {
-		return nil, errors.New("ca: there is no complete root and issuing CA in this store: run the first ceremony (govseal init) in a new folder")
+	for _, id := range []string{RootID, IssuingID} {
+		if _, err := a.authority(id); err != nil {
+			return nil, errors.New("ca: there is no complete root and issuing CA in this store: run the first ceremony (govseal init) in a new folder")
+		}
 	}
-	return a, a.checkChain()
-}
-
-// checkChain refuses a store whose authorities do not hang together.
-func (a *Authority) checkChain() error {
-	if err := a.root.cert.CheckSignature(a.root.cert.PublicKey); err != nil {
-		return fmt.Errorf("ca: the stored root certificate: %w", err)
-	}
-	if err := a.issuing.cert.CheckSignature(a.root.cert.PublicKey); err != nil {
-		return fmt.Errorf("ca: the stored issuing CA is not signed by the stored root: %w", err)
-	}
-	return nil
+	return a, nil
 }
 
 func newAuthority(c Config) (*Authority, error) {
@@ -125,7 +103,8 @@ func newAuthority(c Config) (*Authority, error) {
 	if err := checkURL(c.URL); err != nil {
 		return nil, err
 	}
-	return &Authority{store: c.Store, keys: c.Keys, now: c.Now, arc: arc, url: c.URL}, nil
+	return &Authority{store: c.Store, keys: c.Keys, now: c.Now, arc: arc, url: c.URL,
+		known: make(map[string]*issuer)}, nil
 }
 
 // checkURL refuses a base that cannot stand in a certificate for years.
@@ -142,47 +121,6 @@ func checkURL(base string) error {
 	}
 	return nil
 }
-
-// adopt takes one recorded CA in, and opens the issuing CA's key.
-func (a *Authority) adopt(ctx context.Context, ca CA) error {
-	parsed, err := cert.Parse(ca.Certificate)
-	if err != nil {
-		return fmt.Errorf("ca: certificate of %q: %w", ca.ID, err)
-	}
-	is := &issuer{id: ca.ID, der: ca.Certificate, cert: parsed}
-	switch ca.ID {
-	case RootID:
-		a.root = is
-		return nil
-	case IssuingID:
-		a.issuing = is
-	default:
-		return fmt.Errorf("ca: the store holds an authority %q that this version does not know", ca.ID)
-	}
-	is.signer, err = a.keys.Signer(ctx, ca.KeyRef, keyUse)
-	if err != nil {
-		return fmt.Errorf("ca: open the key of the issuing CA: %w", err)
-	}
-	return is.checkKey(is.signer)
-}
-
-// checkKey makes sure that signer is the key that the certificate names.
-func (i *issuer) checkKey(signer crypto.Signer) error {
-	if signer == nil {
-		return fmt.Errorf("ca: the key of the %s CA is not at hand", i.id)
-	}
-	own, ok := gm.AsPublicKey(i.cert.PublicKey)
-	if !ok || !own.Equal(signer.Public()) {
-		return fmt.Errorf("ca: the key at hand is not that of the %s CA certificate", i.id)
-	}
-	return nil
-}
-
-// Root returns the root certificate, DER.
-func (a *Authority) Root() []byte { return a.root.der }
-
-// Issuing returns the issuing CA's certificate, DER.
-func (a *Authority) Issuing() []byte { return a.issuing.der }
 
 // seconds is now as certificates and CRLs can carry it (RFC 5280 4.1.2.5).
 func (a *Authority) seconds() time.Time { return a.now().UTC().Truncate(time.Second) }

@@ -39,7 +39,7 @@ func Create(ctx context.Context, c Config, actor, cityName string, rootSigner cr
 	if _, err := a.IssueRootCRL(ctx, actor, rootSigner); err != nil {
 		return nil, err
 	}
-	if _, err := a.reissue(ctx, actor); err != nil {
+	if _, err := a.reissue(ctx, a.must(IssuingID), actor); err != nil {
 		return nil, err
 	}
 	return a, nil
@@ -72,7 +72,7 @@ func (a *Authority) createIssuing(ctx context.Context, actor, city string, rootS
 		return fmt.Errorf("ca: open the issuing CA's key: %w", err)
 	}
 	subject := Subject{Organization: city, CommonName: city + "电子印章签发CA"}
-	p, err := a.prepareCA(actor, profiles[ProfileIssuing], subject, signer.Public(), a.root)
+	p, err := a.prepareCA(actor, profiles[ProfileIssuing], subject, signer.Public(), a.must(RootID))
 	if err != nil {
 		return err
 	}
@@ -106,22 +106,22 @@ func (a *Authority) prepareCA(actor string, profile Profile, s Subject, public c
 		return nil, fmt.Errorf("ca: encode the name: %w", err)
 	}
 	var above *cert.Certificate
-	var aboveKeyID []byte
+	of := RootID // its own issuer
 	if parent != nil {
-		above, issuerName, aboveKeyID = parent.cert, parent.cert.RawSubject, parent.cert.SubjectKeyID
+		above, issuerName, of = parent.cert, parent.cert.RawSubject, parent.id
 	}
 	from, to, err := profile.period(a.seconds(), 0, above)
 	if err != nil {
 		return nil, err
 	}
-	ext, err := profile.extensions(a, spki, aboveKeyID, "")
+	ext, err := profile.extensions(a, parent, spki, "")
 	if err != nil {
 		return nil, err
 	}
 	return &plan{
 		actor: actor, issuer: parent,
 		template: cert.Template{Issuer: issuerName, Subject: name, NotBefore: from, NotAfter: to, PublicKey: spki, Extensions: ext},
-		record:   Certificate{CA: RootID, Profile: profile.Name(), Subject: name.String(), NotBefore: from, NotAfter: to},
+		record:   Certificate{CA: of, Profile: profile.Name(), KeyDigest: gm.SM3(spki), Subject: name.String(), NotBefore: from, NotAfter: to},
 	}, nil
 }
 

@@ -25,37 +25,38 @@ const (
 // system is the actor of what no person asked for.
 const system = "system"
 
-// CRL returns the newest list of "root" or "issuing", re-issuing the issuing
-// CA's when a quarter of its lifetime has passed or something changed.
+// CRL returns the newest list of a CA. Where its key is at hand the list is
+// issued anew when a quarter of its lifetime has passed or something changed.
 func (a *Authority) CRL(ctx context.Context, ca string) (CRL, error) {
-	if ca == RootID {
-		return a.store.LatestCRL(ctx, ca)
+	is, err := a.authority(ca)
+	if err != nil {
+		return CRL{}, err
 	}
-	if ca != IssuingID {
-		return CRL{}, fmt.Errorf("%w: there is no CA %.40q", ErrNotFound, ca)
+	newest, err := a.store.LatestCRL(ctx, is.id)
+	if is.signer == nil {
+		return newest, err
 	}
-	newest, err := a.store.LatestCRL(ctx, IssuingID)
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return CRL{}, fmt.Errorf("ca: read the newest CRL: %w", err)
 	}
 	if err == nil && a.now().Sub(newest.ThisUpdate) < issuingCRLDue {
-		if fits, err := a.isSettled(ctx, newest); err != nil || fits {
+		if fits, err := a.isSettled(ctx, is, newest); err != nil || fits {
 			return newest, err
 		}
 	}
-	return a.reissue(ctx, system)
+	return a.reissue(ctx, is, system)
 }
 
 // isSettled reports whether the newest list says what the store holds. The
 // question is asked after a start and after each change of ours; what another
 // process changes it also publishes itself.
-func (a *Authority) isSettled(ctx context.Context, newest CRL) (bool, error) {
-	a.crlMu.Lock()
-	defer a.crlMu.Unlock()
-	if a.settled {
+func (a *Authority) isSettled(ctx context.Context, is *issuer, newest CRL) (bool, error) {
+	is.crlMu.Lock()
+	defer is.crlMu.Unlock()
+	if is.settled {
 		return true, nil
 	}
-	bad, err := a.store.NotGood(ctx, IssuingID)
+	bad, err := a.store.NotGood(ctx, is.id)
 	if err != nil {
 		return false, fmt.Errorf("ca: read revoked certificates: %w", err)
 	}
@@ -63,8 +64,8 @@ func (a *Authority) isSettled(ctx context.Context, newest CRL) (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("ca: the stored CRL: %w", err)
 	}
-	a.settled = sameEntries(list, bad)
-	return a.settled, nil
+	is.settled = sameEntries(list, bad)
+	return is.settled, nil
 }
 
 // sameEntries compares a list with the certificates that belong into it.
@@ -84,27 +85,28 @@ func sameEntries(list *cert.CRL, bad []Certificate) bool {
 	return true
 }
 
-func (a *Authority) unsettle() {
-	a.crlMu.Lock()
-	defer a.crlMu.Unlock()
-	a.settled = false
+// unsettle forgets that the CA's newest list is complete.
+func (a *Authority) unsettle(is *issuer) {
+	is.crlMu.Lock()
+	defer is.crlMu.Unlock()
+	is.settled = false
 	a.evidence.forget()
 }
 
 // publish issues the list that a change of status calls for.
-func (a *Authority) publish(ctx context.Context, actor string) error {
-	if _, err := a.reissue(ctx, actor); err != nil {
+func (a *Authority) publish(ctx context.Context, is *issuer, actor string) error {
+	if _, err := a.reissue(ctx, is, actor); err != nil {
 		return fmt.Errorf("the status is recorded, but no CRL could be issued: %w", err)
 	}
 	return nil
 }
 
-// reissue makes a new list of the issuing CA.
-func (a *Authority) reissue(ctx context.Context, actor string) (CRL, error) {
-	a.crlMu.Lock()
-	defer a.crlMu.Unlock()
-	c, err := a.issueCRL(ctx, a.issuing, a.issuing.signer, issuingCRLLife, actor)
-	a.settled = err == nil
+// reissue makes a new list of a CA whose key is at hand.
+func (a *Authority) reissue(ctx context.Context, is *issuer, actor string) (CRL, error) {
+	is.crlMu.Lock()
+	defer is.crlMu.Unlock()
+	c, err := a.issueCRL(ctx, is, is.signer, issuingCRLLife, actor)
+	is.settled = err == nil
 	a.evidence.forget()
 	return c, err
 }
@@ -114,10 +116,15 @@ func (a *Authority) IssueRootCRL(ctx context.Context, actor string, rootSigner c
 	if actor == "" {
 		return CRL{}, &RequestError{"actor", "is missing"}
 	}
-	a.crlMu.Lock()
-	defer a.crlMu.Unlock()
+	return a.issueOfflineCRL(ctx, a.must(RootID), actor, rootSigner)
+}
+
+// issueOfflineCRL makes a new list of a CA whose key was brought for it.
+func (a *Authority) issueOfflineCRL(ctx context.Context, is *issuer, actor string, signer crypto.Signer) (CRL, error) {
+	is.crlMu.Lock()
+	defer is.crlMu.Unlock()
 	defer a.evidence.forget()
-	return a.issueCRL(ctx, a.root, rootSigner, rootCRLLife, actor)
+	return a.issueCRL(ctx, is, signer, rootCRLLife, actor)
 }
 
 // attempts bounds the races with other processes that one issue may lose.

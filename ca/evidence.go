@@ -3,7 +3,6 @@
 package ca
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"slices"
@@ -84,26 +83,21 @@ func (a *Authority) findEvidence(ctx context.Context, certDER []byte) (chain, cr
 	if err != nil {
 		return nil, nil, fmt.Errorf("ca: certificate to find evidence for: %w", err)
 	}
-	var lists []string
-	switch {
-	case issuedBy(c, a.issuing.cert):
-		chain, lists = [][]byte{a.issuing.der, a.root.der}, []string{IssuingID, RootID}
-	case issuedBy(c, a.root.cert):
-		chain, lists = [][]byte{a.root.der}, []string{RootID}
-	default:
-		return nil, nil, fmt.Errorf("%w: it was not issued by this authority", ErrNotFound)
+	is, err := a.issuerOf(c)
+	if err != nil {
+		return nil, nil, err
 	}
-	for _, id := range lists {
-		l, err := a.CRL(ctx, id)
+	for {
+		l, err := a.CRL(ctx, is.id)
 		if err != nil {
-			return nil, nil, fmt.Errorf("ca: CRL of the %s CA: %w", id, err)
+			return nil, nil, fmt.Errorf("ca: CRL of the %s CA: %w", is.id, err)
 		}
-		crls = append(crls, l.DER)
+		chain, crls = append(chain, is.der), append(crls, l.DER)
+		if is.parent == "" {
+			return chain, crls, nil
+		}
+		if is, err = a.authority(is.parent); err != nil {
+			return nil, nil, err
+		}
 	}
-	return chain, crls, nil
-}
-
-// issuedBy compares names octet for octet: we wrote both.
-func issuedBy(c, issuer *cert.Certificate) bool {
-	return bytes.Equal(c.RawIssuer, issuer.RawSubject) && c.AuthorityKeyID != nil && bytes.Equal(c.AuthorityKeyID.KeyID, issuer.SubjectKeyID)
 }

@@ -22,6 +22,7 @@ const backdating = 5 * time.Minute
 // Request for one certificate. Either KeyRef is set or PublicKey.
 type Request struct {
 	Actor      string
+	CA         string // which issues; "" means the issuing CA
 	Profile    string // department, officer, seal, seal-maker, tsa, ocsp, ledger
 	Subject    Subject
 	KeyRef     string // a key in our custody, kept under the profile's name as its use
@@ -38,7 +39,7 @@ func (a *Authority) Issue(ctx context.Context, r Request) (Certificate, error) {
 	if err != nil {
 		return Certificate{}, err
 	}
-	return a.complete(ctx, p, a.issuing.signer)
+	return a.complete(ctx, p, p.issuer.signer)
 }
 
 // plan is a validated certificate to be. It is signed once at most: complete
@@ -63,40 +64,53 @@ func (a *Authority) prepare(ctx context.Context, r Request) (*plan, error) {
 	if err := r.Subject.check(p.s.subject); err != nil {
 		return nil, err
 	}
-	if err := a.checkIssuing(ctx); err != nil {
+	is, err := a.authority(r.CA)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.checkIssuing(ctx, is); err != nil {
 		return nil, err
 	}
 	spki, err := a.publicKey(ctx, r)
 	if err != nil {
 		return nil, err
 	}
-	notBefore, notAfter, err := p.period(a.seconds(), r.Validity, a.issuing.cert)
+	notBefore, notAfter, err := p.period(a.seconds(), r.Validity, is.cert)
 	if err != nil {
 		return nil, err
 	}
-	ext, err := p.extensions(a, spki, a.issuing.cert.SubjectKeyID, r.Subject.CreditCode)
+	ext, err := p.extensions(a, is, spki, r.Subject.CreditCode)
 	if err != nil {
 		return nil, err
 	}
 	name := r.Subject.name()
 	return &plan{
 		actor:  r.Actor,
-		issuer: a.issuing,
-		template: cert.Template{Issuer: a.issuing.cert.RawSubject, Subject: name, NotBefore: notBefore, NotAfter: notAfter,
+		issuer: is,
+		template: cert.Template{Issuer: is.cert.RawSubject, Subject: name, NotBefore: notBefore, NotAfter: notAfter,
 			PublicKey: spki, Extensions: ext},
-		record: Certificate{CA: IssuingID, Profile: p.Name(), Subject: name.String(), Department: r.Department, Officer: r.Officer,
+		record: Certificate{CA: is.id, Profile: p.Name(), KeyDigest: gm.SM3(spki), Subject: name.String(), Department: r.Department, Officer: r.Officer,
 			KeyRef: r.KeyRef, NotBefore: notBefore, NotAfter: notAfter},
 	}, nil
 }
 
-// checkIssuing stops an issuing CA whose own certificate was revoked.
-func (a *Authority) checkIssuing(ctx context.Context) error {
-	own, err := a.store.Certificate(ctx, serialHex(a.issuing.cert.Serial))
-	if err != nil {
-		return fmt.Errorf("ca: state of the issuing CA: %w", err)
+// checkIssuing stops a CA that cannot issue: its key lies elsewhere, or a
+// certificate on its way to the root was revoked.
+func (a *Authority) checkIssuing(ctx context.Context, is *issuer) error {
+	if is.signer == nil {
+		return fmt.Errorf("%w: the key of the %s CA is not here: it issues in a ceremony", ErrState, is.id)
 	}
-	if own.Status != Good {
-		return fmt.Errorf("%w: the issuing CA itself is %s", ErrState, own.Status)
+	for is.parent != "" {
+		own, err := a.store.Standing(ctx, serialHex(is.cert.Serial))
+		if err != nil {
+			return fmt.Errorf("ca: state of the %s CA: %w", is.id, err)
+		}
+		if own.Status != Good {
+			return fmt.Errorf("%w: the %s CA itself is %s", ErrState, is.id, own.Status)
+		}
+		if is, err = a.authority(is.parent); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -126,8 +140,10 @@ func (a *Authority) publicKey(ctx context.Context, r Request) ([]byte, error) {
 	if _, err := gm.ParsePublicKey(spki); err != nil {
 		return nil, &RequestError{"key", "is not an SM2 key: " + err.Error()}
 	}
-	if bytes.Equal(spki, a.issuing.cert.RawSPKI) || bytes.Equal(spki, a.root.cert.RawSPKI) {
-		return nil, &RequestError{"key", "is a CA's own key"}
+	for _, is := range a.authorities() {
+		if bytes.Equal(spki, is.cert.RawSPKI) {
+			return nil, &RequestError{"key", "is a CA's own key"}
+		}
 	}
 	return spki, nil
 }

@@ -131,13 +131,24 @@ func (m *memory) CertificateByKey(_ context.Context, ref string) (ca.Certificate
 	return ca.Certificate{}, ca.ErrNotFound
 }
 
+func (m *memory) CertificatesByKey(_ context.Context, digest [32]byte) (all []ca.Certificate, _ error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, serial := range slices.Backward(m.order) {
+		if m.certs[serial].KeyDigest == digest {
+			all = append(all, m.certs[serial])
+		}
+	}
+	return all, nil
+}
+
 func (m *memory) Certificates(_ context.Context, q ca.Query) ([]ca.Certificate, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	var all []ca.Certificate
 	for _, serial := range slices.Backward(m.order) {
 		c := m.certs[serial]
-		if (q.Profile == "" || q.Profile == c.Profile) && (q.Status == "" || q.Status == c.Status) && strings.Contains(c.Subject, q.Text) {
+		if (q.CA == "" || q.CA == c.CA) && (q.Profile == "" || q.Profile == c.Profile) && (q.Status == "" || q.Status == c.Status) && strings.Contains(c.Subject, q.Text) {
 			all = append(all, c)
 		}
 	}

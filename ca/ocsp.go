@@ -40,28 +40,29 @@ type OCSPAnswer struct {
 	ThisUpdate, NextUpdate time.Time
 }
 
-// OCSP answers a DER OCSPRequest (RFC 6960) for certificates of the issuing
-// CA. It always has an answer: what cannot be answered gets an error response
+// OCSP answers a DER OCSPRequest (RFC 6960) for certificates of a CA whose key
+// is at hand. One answer speaks for one CA, that of the first certificate which
+// is ours: its responder has no word on another's. It always has an answer: what cannot be answered gets an error response
 // of the protocol, and err then says, for the log, what went wrong here.
 func (a *Authority) OCSP(ctx context.Context, request []byte) (answer OCSPAnswer, err error) {
 	r, parseErr := ocsp.ParseRequest(request)
 	if parseErr != nil || len(r.Items) > maxOCSPItems || r.UnknownCritical() {
 		return refuseOCSP(ocsp.MalformedRequest), nil
 	}
-	ours := 0
+	var is *issuer
 	for i := range r.Items {
 		id := &r.Items[i].ID
 		if !plainParameters(id.Hash.Parameters) {
 			return refuseOCSP(ocsp.MalformedRequest), nil
 		}
-		if a.responder.issued(id, a.issuing.cert) {
-			ours++
+		if is == nil {
+			is = a.ocspIssuer(id)
 		}
 	}
-	if ours == 0 { // another CA's, or the root's, whose key cannot delegate from a safe
+	if is == nil { // another CA's, or the root's, whose key cannot delegate from a safe
 		return refuseOCSP(ocsp.Unauthorized), nil
 	}
-	answer, err = a.answerOCSP(ctx, r)
+	answer, err = a.answerOCSP(ctx, is, r)
 	switch {
 	case err == nil:
 		return answer, nil
@@ -79,24 +80,35 @@ func plainParameters(p []byte) bool {
 	return len(p) == 0 || len(p) == 2 && p[0] == 5 && p[1] == 0
 }
 
-func (a *Authority) answerOCSP(ctx context.Context, r *ocsp.Request) (OCSPAnswer, error) {
-	o, err := a.responder.open(ctx, a)
+// ocspIssuer returns the CA that a CertID names, nil when it is none that can
+// answer.
+func (a *Authority) ocspIssuer(id *ocsp.CertID) *issuer {
+	for _, is := range a.authorities() {
+		if is.signer != nil && is.responder.issued(id, is.cert) {
+			return is
+		}
+	}
+	return nil
+}
+
+func (a *Authority) answerOCSP(ctx context.Context, is *issuer, r *ocsp.Request) (OCSPAnswer, error) {
+	o, err := is.responder.open(ctx, a, is)
 	if err != nil {
 		return OCSPAnswer{}, err
 	}
 	standings := make([]Standing, len(r.Items))
 	for i := range r.Items {
-		if standings[i], err = a.standing(ctx, &r.Items[i].ID); err != nil {
+		if standings[i], err = a.standing(ctx, is, &r.Items[i].ID); err != nil {
 			return OCSPAnswer{}, err
 		}
 	}
 	alone := len(r.Items) == 1 && standings[0].Status != Planned
 	if alone && r.Nonce == nil {
-		return a.cachedOCSP(o, &r.Items[0].ID, standings[0])
+		return a.cachedOCSP(is, o, &r.Items[0].ID, standings[0])
 	}
-	if !a.responder.fresh.take(a.now()) {
+	if !is.responder.fresh.take(a.now()) {
 		if alone { // RFC 8954 2.1: the nonce may be left out, and the answer stays available
-			return a.cachedOCSP(o, &r.Items[0].ID, standings[0])
+			return a.cachedOCSP(is, o, &r.Items[0].ID, standings[0])
 		}
 		return OCSPAnswer{}, errOCSPBusy
 	}
@@ -105,23 +117,23 @@ func (a *Authority) answerOCSP(ctx context.Context, r *ocsp.Request) (OCSPAnswer
 
 // standing looks the certificate up. Planned stands for everything that we
 // never issued: the answer is unknown.
-func (a *Authority) standing(ctx context.Context, id *ocsp.CertID) (Standing, error) {
+func (a *Authority) standing(ctx context.Context, is *issuer, id *ocsp.CertID) (Standing, error) {
 	never := Standing{Status: Planned}
-	if !a.responder.issued(id, a.issuing.cert) || id.Serial.Sign() <= 0 {
+	if !is.responder.issued(id, is.cert) || id.Serial.Sign() <= 0 {
 		return never, nil
 	}
 	s, err := a.store.Standing(ctx, serialHex(id.Serial))
-	if errors.Is(err, ErrNotFound) || err == nil && s.CA != IssuingID {
+	if errors.Is(err, ErrNotFound) || err == nil && s.CA != is.id {
 		return never, nil
 	}
 	return s, err
 }
 
 // cachedOCSP answers for one certificate that we issued.
-func (a *Authority) cachedOCSP(o *ocspKey, id *ocsp.CertID, s Standing) (OCSPAnswer, error) {
+func (a *Authority) cachedOCSP(is *issuer, o *ocspKey, id *ocsp.CertID, s Standing) (OCSPAnswer, error) {
 	now := a.seconds()
 	key := cacheKey(id)
-	if kept, ok := a.responder.cache.get(key); ok && kept.by == o && kept.standing == s &&
+	if kept, ok := is.responder.cache.get(key); ok && kept.by == o && kept.standing == s &&
 		!now.Before(kept.answer.ThisUpdate) && now.Before(kept.answer.ThisUpdate.Add(ocspLife/2)) {
 		return kept.answer, nil
 	}
@@ -130,7 +142,7 @@ func (a *Authority) cachedOCSP(o *ocspKey, id *ocsp.CertID, s Standing) (OCSPAns
 		return OCSPAnswer{}, err
 	}
 	answer.ThisUpdate, answer.NextUpdate = now, now.Add(ocspLife)
-	a.responder.cache.put(key, keptAnswer{o, s, answer})
+	is.responder.cache.put(key, keptAnswer{o, s, answer})
 	return answer, nil
 }
 
@@ -165,13 +177,13 @@ func (s Standing) single(id ocsp.CertID, now time.Time) ocsp.Single {
 }
 
 // cacheKey tells answers apart that differ in octets: digest, its parameters,
-// serial number. The issuer is ours.
+// serial number. Each CA has a cache of its own.
 func cacheKey(id *ocsp.CertID) string {
 	form := byte(len(id.NameHash)) | byte(len(id.Hash.Parameters))<<6
 	return string(append([]byte{form, byte(id.Hash.OID[len(id.Hash.OID)-1])}, id.Serial.Bytes()...))
 }
 
-// issuerHashes are the CertIDs' digests of the issuing CA, computed once.
+// issuerHashes are the CertIDs' digests of a CA, computed once.
 func issuerHashes(issuer *cert.Certificate) ([]ocsp.CertID, error) {
 	var all []ocsp.CertID
 	for _, h := range ocsp.Digests() {

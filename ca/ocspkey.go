@@ -27,7 +27,7 @@ const (
 	ocspFreshMost = 400         // of them at once
 )
 
-// responder is the delegated OCSP responder of the issuing CA.
+// responder is the delegated OCSP responder of one CA.
 type responder struct {
 	once   sync.Once
 	ids    []ocsp.CertID // of the issuer, one for each digest; set by once
@@ -44,7 +44,7 @@ type ocspKey struct {
 	cert   *cert.Certificate
 }
 
-// issued reports whether the CertID names the issuing CA as issuer.
+// issued reports whether the CertID names the responder's CA as issuer.
 func (r *responder) issued(id *ocsp.CertID, issuer *cert.Certificate) bool {
 	r.once.Do(func() { r.ids, _ = issuerHashes(issuer) }) // cannot fail: the certificate was parsed
 	for i := range r.ids {
@@ -59,14 +59,14 @@ func (r *responder) issued(id *ocsp.CertID, issuer *cert.Certificate) bool {
 // open returns the responder's key: the newest good one of the store, else a
 // new one. The standing of the key in use is looked at once a minute, so that
 // a revoked responder falls silent in every process.
-func (r *responder) open(ctx context.Context, a *Authority) (*ocspKey, error) {
+func (r *responder) open(ctx context.Context, a *Authority, is *issuer) (*ocspKey, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	now := a.now()
 	if r.key != nil && now.Sub(r.looked).Abs() < ocspRecheck {
 		return r.key, nil
 	}
-	if r.key != nil && a.lasts(r.key.cert.NotAfter, now) {
+	if r.key != nil && is.lasts(r.key.cert.NotAfter, now) {
 		s, err := a.store.Standing(ctx, serialHex(r.key.cert.Serial))
 		if err != nil {
 			return nil, fmt.Errorf("standing of the OCSP responder: %w", err)
@@ -76,7 +76,7 @@ func (r *responder) open(ctx context.Context, a *Authority) (*ocspKey, error) {
 			return r.key, nil
 		}
 	}
-	key, err := a.findOCSPKey(ctx, now)
+	key, err := a.findOCSPKey(ctx, is, now)
 	if err != nil {
 		return nil, err
 	}
@@ -86,21 +86,21 @@ func (r *responder) open(ctx context.Context, a *Authority) (*ocspKey, error) {
 
 // lasts reports whether a responder that ends then is not due to be replaced.
 // None outlives its CA, so towards the CA's end half of what is left will do.
-func (a *Authority) lasts(notAfter, now time.Time) bool {
-	return notAfter.Sub(now) > min(ocspRenew, a.issuing.cert.NotAfter.Sub(now)/2)
+func (i *issuer) lasts(notAfter, now time.Time) bool {
+	return notAfter.Sub(now) > min(ocspRenew, i.cert.NotAfter.Sub(now)/2)
 }
 
-func (a *Authority) findOCSPKey(ctx context.Context, now time.Time) (*ocspKey, error) {
-	all, err := a.store.Certificates(ctx, Query{Profile: ProfileOCSP, Status: Good, Limit: 20})
+func (a *Authority) findOCSPKey(ctx context.Context, is *issuer, now time.Time) (*ocspKey, error) {
+	all, err := a.store.Certificates(ctx, Query{CA: is.id, Profile: ProfileOCSP, Status: Good, Limit: 20})
 	if err != nil {
 		return nil, fmt.Errorf("look for the OCSP responder: %w", err)
 	}
 	for _, c := range all {
-		if c.KeyRef != "" && c.CA == IssuingID && a.lasts(c.NotAfter, now) {
+		if c.KeyRef != "" && c.CA == is.id && is.lasts(c.NotAfter, now) {
 			return a.openOCSPKey(ctx, c)
 		}
 	}
-	made, err := a.makeResponder(ctx, now)
+	made, err := a.makeResponder(ctx, is, now)
 	if err != nil {
 		return nil, fmt.Errorf("make an OCSP responder: %w", err)
 	}
@@ -123,14 +123,14 @@ func (a *Authority) openOCSPKey(ctx context.Context, c Certificate) (*ocspKey, e
 	return &ocspKey{signer, parsed}, nil
 }
 
-// makeResponder certifies a new key in the name of the issuing CA's own body.
+// makeResponder certifies a new key in the name of the CA's own body.
 // Two processes that do it at once make two responders, which does no harm.
-func (a *Authority) makeResponder(ctx context.Context, now time.Time) (Certificate, error) {
+func (a *Authority) makeResponder(ctx context.Context, is *issuer, now time.Time) (Certificate, error) {
 	ref, _, err := a.keys.Generate(ctx, ProfileOCSP)
 	if err != nil {
 		return Certificate{}, err
 	}
-	body := a.issuing.cert.Subject.Get(cert.OIDOrganization)
-	validity := min(profiles[ProfileOCSP].Validity(), a.issuing.cert.NotAfter.Sub(now).Truncate(time.Second))
-	return a.Issue(ctx, Request{Actor: system, Profile: ProfileOCSP, KeyRef: ref, Validity: validity, Subject: Subject{Organization: body, CommonName: body + "证书状态服务"}})
+	body := is.cert.Subject.Get(cert.OIDOrganization)
+	validity := min(profiles[ProfileOCSP].Validity(), is.cert.NotAfter.Sub(now).Truncate(time.Second))
+	return a.Issue(ctx, Request{Actor: system, CA: is.id, Profile: ProfileOCSP, KeyRef: ref, Validity: validity, Subject: Subject{Organization: body, CommonName: body + "证书状态服务"}})
 }

@@ -136,15 +136,16 @@ func (p Profile) Validity() time.Duration { return p.s.validity }
 // Longest is the most that a request may ask for.
 func (p Profile) Longest() time.Duration { return p.s.longest }
 
-// extensions returns the profile's extensions for a key below an issuer,
-// in the order in which they are written.
-func (p Profile) extensions(a *Authority, spki, issuerKeyID []byte, creditCode string) ([]cert.Extension, error) {
+// extensions returns the profile's extensions for a key below an issuer, in
+// the order in which they are written; a nil issuer makes the root.
+func (p Profile) extensions(a *Authority, below *issuer, spki []byte, creditCode string) ([]cert.Extension, error) {
 	keyID, err := cert.KeyID(spki)
 	if err != nil {
 		return nil, err
 	}
-	if issuerKeyID == nil { // self-signed
-		issuerKeyID = keyID
+	issuerKeyID := keyID // self-signed
+	if below != nil {
+		issuerKeyID = below.cert.SubjectKeyID
 	}
 	var ext []cert.Extension
 	if p.s.ca {
@@ -169,26 +170,22 @@ func (p Profile) extensions(a *Authority, spki, issuerKeyID []byte, creditCode s
 	if creditCode != "" {
 		ext = append(ext, cert.ExtCreditCode(creditCode))
 	}
-	return append(ext, p.publication(a)...), nil
+	return append(ext, p.publication(a, below)...), nil
 }
 
 // publication says where the issuer's CRL, certificate and OCSP responder are
-// found. The root
-// certificate names none: nobody can revoke an anchor but whoever trusts it.
-func (p Profile) publication(a *Authority) []cert.Extension {
-	if a.url == "" || p.s.name == ProfileRoot {
+// found. The root certificate names none: nobody can revoke an anchor but
+// whoever trusts it.
+func (p Profile) publication(a *Authority, below *issuer) []cert.Extension {
+	if a.url == "" || below == nil {
 		return nil
 	}
-	parent := IssuingID
-	if p.s.ca {
-		parent = RootID
-	}
 	var responders []string
-	if parent == IssuingID && !p.s.noCheck { // the root's key is not there to delegate
+	if below.signer != nil && !p.s.noCheck { // a key in a safe cannot delegate
 		responders = []string{a.url + "/pki/ocsp"}
 	}
 	return []cert.Extension{
-		cert.ExtCRLDistributionPoints(a.url + "/pki/" + parent + ".crl"),
-		cert.ExtAuthorityInfoAccess(responders, []string{a.url + "/pki/" + parent + ".crt"}),
+		cert.ExtCRLDistributionPoints(a.url + "/pki/" + below.id + ".crl"),
+		cert.ExtAuthorityInfoAccess(responders, []string{a.url + "/pki/" + below.id + ".crt"}),
 	}
 }

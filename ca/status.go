@@ -3,6 +3,7 @@
 package ca
 
 import (
+	"cmp"
 	"context"
 	"crypto"
 	"fmt"
@@ -71,7 +72,7 @@ func (a *Authority) Revoke(ctx context.Context, actor, serialHex string, reason 
 	if !revocable(reason) {
 		return &RequestError{"reason", ReasonName(reason) + " cannot be given to an end entity"}
 	}
-	before, err := a.endEntity(ctx, actor, serialHex, "be revoked here: use RevokeIssuing with the root key at hand")
+	is, before, err := a.endEntity(ctx, actor, serialHex, "be revoked here: use RevokeCA with the key of the CA above it at hand")
 	if err != nil {
 		return err
 	}
@@ -79,10 +80,10 @@ func (a *Authority) Revoke(ctx context.Context, actor, serialHex string, reason 
 	if err != nil {
 		return err
 	}
-	if err := a.move(ctx, before, after, []Status{Good, Hold}, "ca.revoke", actor, note); err != nil {
+	if err := a.move(ctx, is, before, after, []Status{Good, Hold}, "ca.revoke", actor, note); err != nil {
 		return err
 	}
-	return a.publish(ctx, actor)
+	return a.publish(ctx, is, actor)
 }
 
 // revoked returns the record of c once it is revoked.
@@ -103,42 +104,57 @@ func (a *Authority) revoked(c Certificate, reason int, invalidity time.Time) (Ce
 
 // Suspend puts a certificate on hold (certificateHold): it can come back.
 func (a *Authority) Suspend(ctx context.Context, actor, serialHex, note string) error {
-	before, err := a.endEntity(ctx, actor, serialHex, "be put on hold")
+	is, before, err := a.endEntity(ctx, actor, serialHex, "be put on hold")
 	if err != nil {
 		return err
 	}
 	after := before
 	after.Status, after.Reason, after.RevokedAt, after.Invalidity = Hold, ReasonCertificateHold, a.seconds(), time.Time{}
-	if err := a.move(ctx, before, after, []Status{Good}, "ca.suspend", actor, note); err != nil {
+	if err := a.move(ctx, is, before, after, []Status{Good}, "ca.suspend", actor, note); err != nil {
 		return err
 	}
-	return a.publish(ctx, actor)
+	return a.publish(ctx, is, actor)
 }
 
 // Resume takes a certificate off hold; the next full CRL no longer lists it.
 func (a *Authority) Resume(ctx context.Context, actor, serialHex, note string) error {
-	before, err := a.endEntity(ctx, actor, serialHex, "be on hold")
+	is, before, err := a.endEntity(ctx, actor, serialHex, "be on hold")
 	if err != nil {
 		return err
 	}
 	after := before
 	after.Status, after.Reason, after.RevokedAt, after.Invalidity = Good, 0, time.Time{}, time.Time{}
-	if err := a.move(ctx, before, after, []Status{Hold}, "ca.resume", actor, note); err != nil {
+	if err := a.move(ctx, is, before, after, []Status{Hold}, "ca.resume", actor, note); err != nil {
 		return err
 	}
-	return a.publish(ctx, actor)
+	return a.publish(ctx, is, actor)
 }
 
-// RevokeIssuing ends the issuing CA itself and lists it in a new root CRL. It
-// issues nothing afterwards.
-func (a *Authority) RevokeIssuing(ctx context.Context, actor string, reason int, invalidity time.Time, note string, rootSigner crypto.Signer) (CRL, error) {
+// RevokeCA ends a CA below the root and lists it in a new CRL of the CA above
+// it. It issues nothing afterwards. above is the key of that CA; nil means the
+// one that this authority holds itself.
+func (a *Authority) RevokeCA(ctx context.Context, actor, id string, reason int, invalidity time.Time, note string, above crypto.Signer) (CRL, error) {
 	if !revocable(reason) && reason != ReasonCACompromise {
 		return CRL{}, &RequestError{"reason", ReasonName(reason) + " cannot be given to a CA"}
 	}
-	if err := a.root.checkKey(rootSigner); err != nil {
+	is, err := a.authority(id)
+	if err != nil {
 		return CRL{}, err
 	}
-	before, err := a.store.Certificate(ctx, serialHex(a.issuing.cert.Serial))
+	parent, err := a.authority(cmp.Or(is.parent, RootID))
+	if err != nil {
+		return CRL{}, err
+	}
+	if is == parent {
+		return CRL{}, fmt.Errorf("%w: nobody can revoke the root but whoever trusts it", ErrState)
+	}
+	if above == nil {
+		above = parent.signer
+	}
+	if err := parent.checkKey(above); err != nil {
+		return CRL{}, err
+	}
+	before, err := a.store.Certificate(ctx, serialHex(is.cert.Serial))
 	if err != nil {
 		return CRL{}, err
 	}
@@ -146,34 +162,38 @@ func (a *Authority) RevokeIssuing(ctx context.Context, actor string, reason int,
 	if err != nil {
 		return CRL{}, err
 	}
-	if err := a.move(ctx, before, after, []Status{Good}, "ca.revoke", actor, note); err != nil {
+	if err := a.move(ctx, parent, before, after, []Status{Good}, "ca.revoke", actor, note); err != nil {
 		return CRL{}, err
 	}
-	return a.IssueRootCRL(ctx, actor, rootSigner)
+	if parent.signer != nil {
+		return a.reissue(ctx, parent, actor)
+	}
+	return a.issueOfflineCRL(ctx, parent, actor, above)
 }
 
-// endEntity loads a certificate whose status an act may move; cannot says, for
+// endEntity loads a certificate whose status an act may move, and its issuer; cannot says, for
 // a CA, what it cannot do.
-func (a *Authority) endEntity(ctx context.Context, actor, serial, cannot string) (Certificate, error) {
+func (a *Authority) endEntity(ctx context.Context, actor, serial, cannot string) (*issuer, Certificate, error) {
 	if actor == "" {
-		return Certificate{}, &RequestError{"actor", "is missing"}
+		return nil, Certificate{}, &RequestError{"actor", "is missing"}
 	}
 	c, err := a.Show(ctx, serial)
 	if err != nil {
-		return Certificate{}, err
+		return nil, Certificate{}, err
 	}
 	if profiles[c.Profile].s.ca {
-		return Certificate{}, fmt.Errorf("%w: a CA cannot %s", ErrState, cannot)
+		return nil, Certificate{}, fmt.Errorf("%w: a CA cannot %s", ErrState, cannot)
 	}
-	return c, nil
+	is, err := a.authority(c.CA)
+	return is, c, err
 }
 
 // move records a change of status; the store compares the state it comes from.
-func (a *Authority) move(ctx context.Context, before, after Certificate, from []Status, act, actor, note string) error {
+func (a *Authority) move(ctx context.Context, is *issuer, before, after Certificate, from []Status, act, actor, note string) error {
 	if err := checkNote(note); err != nil {
 		return err
 	}
-	a.unsettle()
+	a.unsettle(is)
 	err := a.store.RecordStatus(ctx, after, from, moved(actor, act, note, before, after, a.now()))
 	if err != nil {
 		return fmt.Errorf("ca: certificate %s is %s: %w", before.SerialHex, before.Status, err)

@@ -163,13 +163,13 @@ func TestInvalidityBeforeTheCertificate(t *testing.T) {
 	}
 }
 
-func TestRevokeIssuing(t *testing.T) {
+func TestRevokeCA(t *testing.T) {
 	ctx, o := context.Background(), found(t)
 	other, _ := gm.GenerateKey()
-	if _, err := o.RevokeIssuing(ctx, operator, ca.ReasonCACompromise, time.Time{}, "", other); err == nil {
+	if _, err := o.RevokeCA(ctx, operator, ca.IssuingID, ca.ReasonCACompromise, time.Time{}, "", other); err == nil {
 		t.Error("a foreign root key: want an error")
 	}
-	if _, err := o.RevokeIssuing(ctx, operator, ca.ReasonCACompromise, time.Time{}, "演练", o.root); err != nil {
+	if _, err := o.RevokeCA(ctx, operator, ca.IssuingID, ca.ReasonCACompromise, time.Time{}, "演练", o.root); err != nil {
 		t.Fatal(err)
 	}
 	l, _ := o.list(t, ca.RootID)

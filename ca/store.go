@@ -19,11 +19,11 @@ const (
 	Revoked Status = "revoked"
 )
 
-// CA is one authority: the root, or an issuing CA.
+// CA is one authority: the root, an issuing CA, a district's subordinate.
 type CA struct {
-	ID          string // "root", "issuing"
+	ID          string // "root", "issuing", or what its ceremony named it
 	Parent      string // "" for the root
-	KeyRef      string // "" for the root: its key is in its own file
+	KeyRef      string // "" where the key lies elsewhere: the root's, in its own file
 	Certificate []byte
 	Created     time.Time
 }
@@ -36,7 +36,8 @@ type Certificate struct {
 	Subject    string // readable
 	Department string // registry ID, "" when none
 	Officer    string
-	KeyRef     string // "" when the key is held elsewhere
+	KeyRef     string   // "" when the key is held elsewhere
+	KeyDigest  [32]byte // SM3 of the SubjectPublicKeyInfo, DER
 	TBS        []byte
 	DER        []byte // nil while planned
 	NotBefore  time.Time
@@ -59,11 +60,11 @@ type CRL struct {
 
 // Query selects certificates, newest first; zero fields select all.
 type Query struct {
-	Profile, Department, Officer, Text string
-	Status                             Status
-	ExpiresBefore                      time.Time
-	Limit                              int
-	After                              string // SerialHex to page on from
+	CA, Profile, Department, Officer, Text string
+	Status                                 Status
+	ExpiresBefore                          time.Time
+	Limit                                  int
+	After                                  string // SerialHex to page on from
 }
 
 // Store keeps the authority's records. Each method is one durable
@@ -83,6 +84,9 @@ type Store interface {
 	// Standing is the part of Certificate that OCSP asks for each time.
 	Standing(ctx context.Context, serialHex string) (Standing, error)
 	CertificateByKey(ctx context.Context, keyRef string) (Certificate, error)
+	// CertificatesByKey returns every certificate of a public key, by the SM3 of
+	// its SubjectPublicKeyInfo, newest first.
+	CertificatesByKey(ctx context.Context, digest [32]byte) ([]Certificate, error)
 	Certificates(ctx context.Context, q Query) ([]Certificate, error)
 	// NotGood returns held and revoked certificates of a CA for its CRL.
 	NotGood(ctx context.Context, ca string) ([]Certificate, error)

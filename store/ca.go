@@ -39,10 +39,10 @@ func (c caRows) RecordPlanned(ctx context.Context, r ca.Certificate) error {
 	return c.db.write(ctx, func(ctx context.Context, t *tx) error {
 		n, err := t.exec(ctx, `INSERT INTO certificates
 			(serial, ca, profile, subject, department, officer, key_ref, tbs,
-			 not_before, not_after, status, revoked_at, reason, invalidity, created)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, 0, 0, $12) ON CONFLICT DO NOTHING`,
+			 not_before, not_after, status, revoked_at, reason, invalidity, created, key_digest)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, 0, 0, $12, $13) ON CONFLICT DO NOTHING`,
 			r.SerialHex, r.CA, r.Profile, r.Subject, r.Department, r.Officer, r.KeyRef, r.TBS,
-			milli(r.NotBefore), milli(r.NotAfter), ca.Planned, milli(r.Created))
+			milli(r.NotBefore), milli(r.NotAfter), ca.Planned, milli(r.Created), r.KeyDigest[:])
 		if err == nil && n == 0 {
 			return fmt.Errorf("serial %s is in use: %w", r.SerialHex, ca.ErrState)
 		}
@@ -96,12 +96,14 @@ func in[T ~string](values []T, args []any) (string, []any) {
 }
 
 const certificateColumns = `SELECT serial, ca, profile, subject, department, officer, key_ref, tbs, der,
-	not_before, not_after, status, revoked_at, reason, invalidity, created FROM certificates`
+	not_before, not_after, status, revoked_at, reason, invalidity, created, key_digest FROM certificates`
 
 func readCertificate(scan scanner) (r ca.Certificate, err error) {
 	var before, after, revoked, invalidity, created int64
+	var key []byte
 	err = scan(&r.SerialHex, &r.CA, &r.Profile, &r.Subject, &r.Department, &r.Officer, &r.KeyRef, &r.TBS, &r.DER,
-		&before, &after, &r.Status, &revoked, &r.Reason, &invalidity, &created)
+		&before, &after, &r.Status, &revoked, &r.Reason, &invalidity, &created, &key)
+	copy(r.KeyDigest[:], key)
 	r.NotBefore, r.NotAfter, r.RevokedAt = instant(before), instant(after), instant(revoked)
 	r.Invalidity, r.Created = instant(invalidity), instant(created)
 	return r, err
@@ -131,8 +133,13 @@ func (c caRows) CertificateByKey(ctx context.Context, keyRef string) (ca.Certifi
 	return r, found(err, ca.ErrNotFound, "certificate of key", keyRef)
 }
 
+func (c caRows) CertificatesByKey(ctx context.Context, digest [32]byte) ([]ca.Certificate, error) {
+	return all(ctx, c.db.read(), readCertificate, certificateColumns+` WHERE key_digest = $1 ORDER BY seq DESC`, digest[:])
+}
+
 func (c caRows) Certificates(ctx context.Context, q ca.Query) ([]ca.Certificate, error) {
 	var w where
+	w.equal("ca", q.CA)
 	w.equal("profile", q.Profile)
 	w.equal("department", q.Department)
 	w.equal("officer", q.Officer)

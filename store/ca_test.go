@@ -54,7 +54,15 @@ func TestLifeOfACertificate(t *testing.T) {
 				h.Error(d)
 			}
 		}
-		_, err := s.Standing(ctx, "ffff")
+		byKey, err := s.CertificatesByKey(ctx, certificate.KeyDigest)
+		h.must(err)
+		if d := cmp.Diff([]ca.Certificate{want}, byKey); d != "" {
+			h.Error(d)
+		}
+		if none, err := s.CertificatesByKey(ctx, [32]byte{1}); err != nil || len(none) != 0 {
+			h.Errorf("certificates of an unknown key: %v, %v", none, err)
+		}
+		_, err = s.Standing(ctx, "ffff")
 		h.is(err, ca.ErrNotFound)
 		same()
 

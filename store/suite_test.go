@@ -190,7 +190,7 @@ var (
 	}
 	certificate = ca.Certificate{
 		SerialHex: "0a1b", CA: "issuing", Profile: "seal", Subject: "CN=示例市市场监督管理局,O=Example", Department: "dep1",
-		KeyRef: "soft:k1", TBS: []byte("tbs"), NotBefore: day, NotAfter: day.AddDate(3, 0, 0), Status: ca.Planned, Created: day,
+		KeyRef: "soft:k1", KeyDigest: [32]byte{7}, TBS: []byte("tbs"), NotBefore: day, NotAfter: day.AddDate(3, 0, 0), Status: ca.Planned, Created: day,
 	}
 	testSeal = seal.Seal{
 		ESID: "99000000000001", Name: "示例市市场监督管理局", Horizontal: "审批专用章", Department: "dep1",

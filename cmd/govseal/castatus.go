@@ -112,7 +112,7 @@ func (p *program) revokeIssuing(ctx context.Context, c *city, actor string, reas
 	if err != nil {
 		return err
 	}
-	list, err := c.ca.RevokeIssuing(ctx, actor, reason, invalidity, f.note, signer)
+	list, err := c.ca.RevokeCA(ctx, actor, ca.IssuingID, reason, invalidity, f.note, signer)
 	if err != nil {
 		return err
 	}
