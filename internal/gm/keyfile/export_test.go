@@ -2,6 +2,8 @@
 
 package keyfile
 
+import "github.com/govseal/govseal/internal/gm/pbes2"
+
 // LowerFloors lets tests run few iterations; call the result to undo it.
 func LowerFloors(n int) (undo func()) {
 	w, r := floor, readFloor
@@ -9,24 +11,19 @@ func LowerFloors(n int) (undo func()) {
 	return func() { floor, readFloor = w, r }
 }
 
-var (
-	MarshalPrivateKey = marshalPrivateKey
-	ParsePrivateKey   = parsePrivateKey
-)
-
 // ParseOnly parses an envelope, deriving nothing, and marshals it again.
 func ParseOnly(der []byte) (again []byte, iterations int, err error) {
-	e, err := parseEnvelope(der)
+	e, err := parseEnvelope(der, readFloor)
 	if err != nil {
 		return nil, 0, err
 	}
 	again, err = e.marshal()
-	return again, e.iterations, err
+	return again, e.scheme.Iterations(), err
 }
 
 // EnvelopeOf returns a well-formed envelope that claims n iterations.
 func EnvelopeOf(n int) []byte {
-	e := envelope{cipher: sm4CBC, prf: hmacSHA256, iterations: n, salt: make([]byte, 16), iv: make([]byte, 16), data: make([]byte, 16)}
+	e := envelope{scheme: pbes2.New(n), data: make([]byte, 16)}
 	der, err := e.marshal()
 	if err != nil {
 		panic(err)

@@ -9,12 +9,12 @@ package keyfile
 
 import (
 	"bytes"
-	"crypto/rand"
 	"encoding/pem"
 	"errors"
 	"fmt"
 
 	"github.com/govseal/govseal/internal/gm"
+	"github.com/govseal/govseal/internal/gm/pbes2"
 )
 
 // Iteration counts of PBKDF2.
@@ -57,15 +57,13 @@ func Encrypt(key *gm.PrivateKey, passphrase []byte, iterations int) ([]byte, err
 	if len(passphrase) == 0 {
 		return nil, errors.New("keyfile: the passphrase is empty")
 	}
-	plain, err := marshalPrivateKey(key)
+	plain, err := MarshalPrivateKey(key)
 	if err != nil {
 		return nil, err
 	}
 	defer clear(plain)
-	e := envelope{cipher: sm4CBC, prf: hmacSHA256, iterations: iterations, salt: make([]byte, 16), iv: make([]byte, 16)}
-	rand.Read(e.salt) // never returns an error (crypto/rand)
-	rand.Read(e.iv)
-	if err := e.seal(plain, passphrase); err != nil {
+	e := envelope{scheme: pbes2.New(iterations)}
+	if e.data, err = e.scheme.Seal(plain, passphrase); err != nil {
 		return nil, err
 	}
 	der, err := e.marshal()
@@ -86,7 +84,7 @@ func Decrypt(pemText, passphrase []byte) (*gm.PrivateKey, error) {
 		return nil, err
 	}
 	defer clear(plain)
-	key, err := parsePrivateKey(plain)
+	key, err := ParsePrivateKey(plain)
 	if err != nil {
 		// One wrong passphrase in 256 leaves padding that looks right.
 		return nil, fmt.Errorf("%w (%w)", ErrPassphrase, err)
@@ -110,5 +108,5 @@ func parse(pemText []byte) (*envelope, error) {
 	case block.Type != pemType:
 		return nil, &FormatError{"the PEM block is not an " + pemType}
 	}
-	return parseEnvelope(block.Bytes)
+	return parseEnvelope(block.Bytes, readFloor)
 }

@@ -19,9 +19,10 @@ var (
 	tagPublic = casn1.Tag(1).Constructed().ContextSpecific()
 )
 
-// marshalPrivateKey returns a PrivateKeyInfo (RFC 5958) whose key is an
-// ECPrivateKey (RFC 5915) with its public key, as OpenSSL writes it.
-func marshalPrivateKey(key *gm.PrivateKey) ([]byte, error) {
+// MarshalPrivateKey returns a PrivateKeyInfo (RFC 5958) whose key is an
+// ECPrivateKey (RFC 5915) with its public key, as OpenSSL writes it. It is the
+// key in the clear: the caller encrypts it and clears the octets.
+func MarshalPrivateKey(key *gm.PrivateKey) ([]byte, error) {
 	point, err := pointOf(key)
 	if err != nil {
 		return nil, err
@@ -46,9 +47,9 @@ func marshalPrivateKey(key *gm.PrivateKey) ([]byte, error) {
 	return b.Bytes()
 }
 
-// parsePrivateKey reads a PrivateKeyInfo of an SM2 key. The public key may be
+// ParsePrivateKey reads a PrivateKeyInfo of an SM2 key. The public key may be
 // left out; if it is there it must be the private key's.
-func parsePrivateKey(der []byte) (*gm.PrivateKey, error) {
+func ParsePrivateKey(der []byte) (*gm.PrivateKey, error) {
 	in := cryptobyte.String(der)
 	var outer, alg, octets, ec cryptobyte.String
 	var version, ecVersion int64
