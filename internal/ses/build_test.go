@@ -6,12 +6,14 @@ import (
 	"bytes"
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"golang.org/x/crypto/cryptobyte"
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
 
+	"github.com/govseal/govseal/internal/gm"
 	"github.com/govseal/govseal/internal/ses"
 )
 
@@ -35,7 +37,16 @@ func mustSeal(t testing.TB, tmpl ses.SealTemplate, stamp []byte) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	raw, err := ses.AssembleSeal(info, []byte("maker"), fakeSig, stamp)
+	var raw []byte
+	if tmpl.Version == 1 {
+		message, err1 := ses.MessageV1(info, []byte("maker"), gm.OIDSM2WithSM3)
+		if err1 != nil {
+			t.Fatal(err1)
+		}
+		raw, err = ses.AssembleSealV1(message, fakeSig)
+	} else {
+		raw, err = ses.AssembleSeal(info, []byte("maker"), fakeSig, stamp)
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,13 +56,17 @@ func mustSeal(t testing.TB, tmpl ses.SealTemplate, stamp []byte) []byte {
 func TestBuiltSealsComeBackTheSame(t *testing.T) {
 	digests := template(4)
 	digests.ListDigests = true
+	vendor := template(1)
+	vendor.HeaderVersion = 3
+	odd := template(4)
+	odd.HeaderVersion = 3
 	extended := template(5)
 	extended.Extensions = []ses.ExtData{{ID: []int{2, 999, 1, 9}, Critical: true, Value: []byte("a")}, {ID: []int{2, 999, 1, 8}, Value: []byte("b")}}
 	for name, c := range map[string]struct {
 		tmpl  ses.SealTemplate
 		stamp []byte
 	}{
-		"v4": {template(4), nil}, "v5": {template(5), nil}, "v5 stamped": {template(5), []byte("token")},
+		"v1": {template(1), nil}, "v1 of a vendor": {vendor, nil}, "v4": {template(4), nil}, "v4 with 3": {odd, nil}, "v5": {template(5), nil}, "v5 stamped": {template(5), []byte("token")},
 		"digest list": {digests, nil}, "extensions": {extended, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -69,9 +84,12 @@ func TestBuiltSealsComeBackTheSame(t *testing.T) {
 			if !s.HasCertificate([]byte("certificate two")) || s.HasCertificate([]byte("certificate")) {
 				t.Error("the certificate list does not answer as it should")
 			}
-			again, err := s.Template().TBS()
-			if err != nil || !bytes.Equal(again, s.Signed) {
+			info, err := s.Template().TBS()
+			if err != nil || c.tmpl.Version != 1 && !bytes.Equal(info, s.Signed) || !bytes.Contains(s.Signed, info) {
 				t.Errorf("the template makes other octets (%v)", err)
+			}
+			if again, err := s.Marshal(); err != nil || !bytes.Equal(again, raw) {
+				t.Errorf("marshalled to other octets (%v)", err)
 			}
 			if !bytes.Equal(s.TimeStamp, c.stamp) {
 				t.Errorf("time stamp %q, want %q", s.TimeStamp, c.stamp)
@@ -80,25 +98,82 @@ func TestBuiltSealsComeBackTheSame(t *testing.T) {
 	}
 }
 
-func TestBuiltSignatureComesBackTheSame(t *testing.T) {
-	seal := mustSeal(t, template(4), nil)
-	tmpl := ses.SignatureTemplate{Seal: seal, Time: day, DataHash: [32]byte{1, 2, 3}, PropertyInfo: "govseal.decision/v1"}
-	for _, stamp := range [][]byte{nil, []byte("token")} {
-		tbs, err := tmpl.TBS()
-		if err != nil {
-			t.Fatal(err)
-		}
-		raw, err := ses.AssembleSignature(tbs, []byte("signer"), fakeSig, stamp)
-		if err != nil {
-			t.Fatal(err)
-		}
-		s, err := ses.ParseSignature(raw)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !bytes.Equal(s.Seal.Raw, seal) || !bytes.Equal(s.TBS, tbs) || !bytes.Equal(s.DataHash, tmpl.DataHash[:]) ||
-			!s.Time.Equal(day) || s.PropertyInfo != tmpl.PropertyInfo || !bytes.Equal(s.TimeStamp, stamp) || len(s.Tolerated) != 0 {
-			t.Errorf("read back %+v", s)
+// mustSignature makes a signature with a seal, of the seal's version.
+func mustSignature(t testing.TB, tmpl ses.SignatureTemplate, v1 bool, stamp []byte) []byte {
+	t.Helper()
+	if v1 {
+		tmpl.Cert, tmpl.SignAlg = []byte("signer"), gm.OIDSM2WithSM3
+	}
+	tbs, err := tmpl.TBS()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var raw []byte
+	if v1 {
+		raw, err = ses.AssembleSignatureV1(tbs, fakeSig)
+	} else {
+		raw, err = ses.AssembleSignature(tbs, []byte("signer"), fakeSig, stamp)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return raw
+}
+
+func TestBuiltSignaturesComeBackTheSame(t *testing.T) {
+	exts := []ses.ExtData{{ID: []int{2, 999, 1, 9}, Critical: true, Value: []byte("a")}, {ID: []int{2, 999, 1, 8}}}
+	for name, c := range map[string]struct {
+		version int
+		exts    []ses.ExtData
+		stamp   []byte
+	}{
+		"v1": {1, nil, nil}, "v4": {4, nil, nil}, "v5": {5, nil, nil},
+		"v4, stamped": {4, nil, []byte("token")}, "v4, extended": {4, exts, nil}, "v5, all of it": {5, exts, []byte("token")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			seal := mustSeal(t, template(c.version), nil)
+			tmpl := ses.SignatureTemplate{Seal: seal, Time: day, DataHash: [32]byte{1, 2, 3}, PropertyInfo: "govseal.decision/v1", Extensions: c.exts}
+			raw := mustSignature(t, tmpl, c.version == 1, c.stamp)
+			s, err := ses.ParseSignature(raw)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !bytes.Equal(s.Seal.Raw, seal) || !bytes.Contains(raw, s.TBS) || !bytes.Equal(s.DataHash, tmpl.DataHash[:]) || s.Version != c.version ||
+				!s.Time.Equal(day) || s.PropertyInfo != tmpl.PropertyInfo || !bytes.Equal(s.TimeStamp, c.stamp) || len(s.Extensions) != len(c.exts) {
+				t.Errorf("read back %+v", s)
+			}
+			if string(s.Cert) != "signer" || !s.SignAlg.Equal(gm.OIDSM2WithSM3) || len(s.Tolerated) != 0 {
+				t.Errorf("by %q with %v, tolerated %v", s.Cert, s.SignAlg, s.Tolerated)
+			}
+			if again, err := s.Marshal(); err != nil || !bytes.Equal(again, raw) {
+				t.Errorf("marshalled to other octets (%v)", err)
+			}
+		})
+	}
+}
+
+func TestSignatureTemplatesRefuse(t *testing.T) {
+	one, four := mustSeal(t, template(1), nil), mustSeal(t, template(4), nil)
+	good := ses.SignatureTemplate{Seal: one, Time: day, PropertyInfo: "/x", Cert: []byte("signer"), SignAlg: gm.OIDSM2WithSM3}
+	change := func(f func(*ses.SignatureTemplate)) ses.SignatureTemplate { x := good; f(&x); return x }
+	if _, err := good.TBS(); err != nil {
+		t.Fatal(err)
+	}
+	for name, tmpl := range map[string]ses.SignatureTemplate{
+		"no seal":            change(func(s *ses.SignatureTemplate) { s.Seal = nil }),
+		"v1, nobody":         change(func(s *ses.SignatureTemplate) { s.Cert = nil }),
+		"v1, no algorithm":   change(func(s *ses.SignatureTemplate) { s.SignAlg = nil }),
+		"v1, extended":       change(func(s *ses.SignatureTemplate) { s.Extensions = []ses.ExtData{{ID: []int{2, 999}}} }),
+		"v1, after 2049":     change(func(s *ses.SignatureTemplate) { s.Time = day.AddDate(30, 0, 0) }),
+		"v4 with a signer":   change(func(s *ses.SignatureTemplate) { s.Seal = four }),
+		"no time":            {Seal: four},
+		"chinese property":   {Seal: four, Time: day, PropertyInfo: "印"},
+		"a very long path":   {Seal: four, Time: day, PropertyInfo: strings.Repeat("/x", 1<<14)},
+		"garbage for a seal": {Seal: []byte("garbage"), Time: day},
+	} {
+		var pe *ses.ParseError
+		if _, err := tmpl.TBS(); !errors.As(err, &pe) {
+			t.Errorf("%s: got %v, want a ParseError", name, err)
 		}
 	}
 }
@@ -106,7 +181,12 @@ func TestBuiltSignatureComesBackTheSame(t *testing.T) {
 func TestTemplatesRefuse(t *testing.T) {
 	change := func(f func(*ses.SealTemplate)) ses.SealTemplate { x := template(4); f(&x); return x }
 	for name, tmpl := range map[string]ses.SealTemplate{
-		"version 1":      change(func(s *ses.SealTemplate) { s.Version = 1 }),
+		"version 2":      change(func(s *ses.SealTemplate) { s.Version = 2 }),
+		"5 in a 4":       change(func(s *ses.SealTemplate) { s.HeaderVersion = 5 }),
+		"4 in a 5":       change(func(s *ses.SealTemplate) { s.Version, s.HeaderVersion = 5, 4 }),
+		"negative":       change(func(s *ses.SealTemplate) { s.HeaderVersion = -1 }),
+		"v1 by digest":   change(func(s *ses.SealTemplate) { s.Version, s.ListDigests = 1, true }),
+		"v1 after 2049":  change(func(s *ses.SealTemplate) { s.Version, s.ValidTo = 1, day.AddDate(24, 0, 0) }),
 		"no certificate": change(func(s *ses.SealTemplate) { s.Certs = nil }),
 		"chinese esID":   change(func(s *ses.SealTemplate) { s.ESID = "印" }),
 		"no time":        change(func(s *ses.SealTemplate) { s.Created = time.Time{} }),
@@ -119,6 +199,16 @@ func TestTemplatesRefuse(t *testing.T) {
 	}
 	if _, err := ses.AssembleSeal([]byte{0x30, 0}, nil, make([]byte, 64), nil); err == nil {
 		t.Error("a raw signature value was written")
+	}
+	message, err := ses.MessageV1([]byte{0x30, 0}, nil, gm.OIDSM2WithSM3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ses.AssembleSealV1(message, make([]byte, 64)); err == nil {
+		t.Error("a raw signature value was written into version 1")
+	}
+	if _, err := ses.AssembleSealV1(append(message, 0), fakeSig); err == nil {
+		t.Error("a message with something behind it was taken apart")
 	}
 }
 
@@ -273,36 +363,35 @@ func fieldSignatureV1(t testing.TB) []byte {
 func FuzzParseSeal(f *testing.F) {
 	f.Add(mustSeal(f, template(4), nil))
 	f.Add(mustSeal(f, template(5), []byte("token")))
+	f.Add(mustSeal(f, template(1), nil))
 	f.Add(fieldSealV1(f, true))
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		s, err := ses.ParseSeal(raw)
-		if err != nil {
+		if err != nil || len(s.Tolerated) > 0 {
 			return
 		}
-		if s.Version == 1 || len(s.Tolerated) > 0 {
-			return
-		}
-		tbs, err := s.Template().TBS()
-		if err == nil && !bytes.Equal(tbs, s.Signed) {
-			t.Errorf("template makes other octets")
+		again, err := s.Marshal()
+		if err == nil && !bytes.Equal(again, raw) {
+			t.Errorf("marshalled to other octets: %x", again)
 		}
 	})
 }
 
 func FuzzParseSignature(f *testing.F) {
 	f.Add(fieldSignatureV1(f))
-	tbs, err := ses.SignatureTemplate{Seal: mustSeal(f, template(4), nil), Time: day}.TBS()
-	if err != nil {
-		f.Fatal(err)
+	for _, version := range []int{1, 4, 5} {
+		f.Add(mustSignature(f, ses.SignatureTemplate{Seal: mustSeal(f, template(version), nil), Time: day}, version == 1, []byte("token")))
 	}
-	raw, err := ses.AssembleSignature(tbs, []byte("signer"), fakeSig, []byte("token"))
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Add(raw)
 	f.Fuzz(func(t *testing.T, raw []byte) {
-		if s, err := ses.ParseSignature(raw); err == nil && !bytes.Equal(s.Raw, raw) {
+		s, err := ses.ParseSignature(raw)
+		if err != nil {
+			return
+		}
+		if !bytes.Equal(s.Raw, raw) {
 			t.Error("raw octets were not kept")
+		}
+		if again, err := s.Marshal(); err == nil && len(s.Tolerated) == 0 && !bytes.Equal(again, raw) {
+			t.Errorf("marshalled to other octets: %x", again)
 		}
 	})
 }

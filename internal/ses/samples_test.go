@@ -128,17 +128,19 @@ func TestOpenSSLAgreesOnSignedOctets(t *testing.T) {
 
 // firstElement returns the first element inside the outermost one.
 func firstElement(der []byte) []byte {
-	size := func(b []byte) (head, body int) {
-		if b[1] < 0x80 {
-			return 2, int(b[1])
-		}
-		n := int(b[1] & 0x7f)
-		for _, o := range b[2 : 2+n] {
-			body = body<<8 | int(o)
-		}
-		return 2 + n, body
-	}
 	head, _ := size(der)
 	h, b := size(der[head:])
 	return der[head : head+h+b]
+}
+
+// size reads tag and length: octets of the header, and of the content.
+func size(b []byte) (head, body int) {
+	if b[1] < 0x80 {
+		return 2, int(b[1])
+	}
+	n := int(b[1] & 0x7f)
+	for _, o := range b[2 : 2+n] {
+		body = body<<8 | int(o)
+	}
+	return 2 + n, body
 }

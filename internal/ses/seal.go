@@ -97,13 +97,7 @@ func (s *Seal) readV1(r *reader, body cryptobyte.String) {
 	if r.err != nil {
 		return
 	}
-	var b cryptobyte.Builder
-	b.AddASN1(cbasn1.SEQUENCE, func(b *cryptobyte.Builder) {
-		b.AddBytes(info)
-		b.AddBytes(certEl)
-		b.AddBytes(algEl)
-	})
-	signed, err := b.Bytes()
+	signed, err := joinV1(info, certEl, algEl)
 	if err != nil {
 		r.fail("SESeal", "signed octets cannot be assembled")
 		return

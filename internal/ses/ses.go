@@ -67,19 +67,20 @@ type ExtData struct {
 
 // Signature is a parsed SES_Signature.
 type Signature struct {
-	Raw          []byte
-	Version      int
-	Seal         *Seal
-	Time         time.Time // timeInfo: claimed by the signer, proven by nobody
-	DataHash     []byte
-	PropertyInfo string
-	Extensions   []ExtData
-	Cert         []byte // signer, DER
-	SignAlg      asn1.ObjectIdentifier
-	TBS          []byte // raw TBS_Sign: what is signed
-	Signature    []byte // as Seal.Signature
-	TimeStamp    []byte // nil when absent
-	Tolerated    []string
+	Raw           []byte
+	Version       int // the seal's
+	HeaderVersion int // as written
+	Seal          *Seal
+	Time          time.Time // timeInfo: claimed by the signer, proven by nobody; zero where it is a token (v1)
+	DataHash      []byte
+	PropertyInfo  string
+	Extensions    []ExtData
+	Cert          []byte // signer, DER
+	SignAlg       asn1.ObjectIdentifier
+	TBS           []byte // raw TBS_Sign: what is signed
+	Signature     []byte // as Seal.Signature
+	TimeStamp     []byte // over the signature value; of version 1, timeInfo where that is a token. nil when absent
+	Tolerated     []string
 }
 
 // ParseError says which part of a seal or signature breaks which rule.

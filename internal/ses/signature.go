@@ -53,7 +53,9 @@ func (s *Signature) readV4(r *reader, body cryptobyte.String) {
 		if !in.ReadASN1(&explicit, tag0) {
 			r.fail("extDatas", "malformed")
 		}
-		s.Extensions = r.extensions(r.sequence(&explicit, "extDatas"), "extDatas")
+		if s.Extensions = r.extensions(r.sequence(&explicit, "extDatas"), "extDatas"); len(s.Extensions) == 0 {
+			r.tolerate("extDatas present though empty")
+		}
 		r.end(explicit, "extDatas")
 	}
 	r.end(in, "TBS_Sign")
@@ -69,6 +71,7 @@ func (s *Signature) readV1(r *reader, body cryptobyte.String) {
 	r.end(body, "SES_Signature")
 	in := s.readHead(r)
 	if r.err == nil && (in.PeekASN1Tag(cbasn1.UTCTime) || in.PeekASN1Tag(cbasn1.GeneralizedTime)) {
+		r.tolerate("timeInfo without its BIT STRING")
 		s.Time = r.time(&in, cbasn1.UTCTime, "timeInfo")
 	} else {
 		s.readTimeInfoV1(r, r.bitsOrOctets(&in, "timeInfo"))
@@ -125,7 +128,7 @@ func (s *Signature) readHead(r *reader) cryptobyte.String {
 		r.err = err
 		return nil
 	}
-	s.Seal, s.Version = seal, seal.Version
+	s.Seal, s.Version, s.HeaderVersion = seal, seal.Version, version
 	if seal.Version != 1 && version != seal.HeaderVersion {
 		r.tolerate("TBS_Sign.version differs from the seal's")
 	}
