@@ -6,7 +6,6 @@ import (
 	"crypto"
 	"crypto/rsa"
 	"encoding/asn1"
-	"fmt"
 	"time"
 
 	"github.com/govseal/govseal/internal/cert"
@@ -54,20 +53,22 @@ func weakKey(pub crypto.PublicKey) []weakness {
 // judgeAlgorithms holds what the signature rests on, and what its certificates
 // do, to the day of the check time. The anchor is trusted for what it is.
 func (r *run) judgeAlgorithms(s *Stamp, c claim, path []*cert.Certificate, w when) {
-	tell := func(f *Fact, all []weakness, of string) {
-		for _, k := range all {
-			if k.at(w.t) {
-				f.unknown(CodeCryptoConstraints, fmt.Sprintf("%s%s", k.what, of))
-			}
-		}
-	}
-	tell(&s.Signature, weakDigest(c.digest), "")
+	tell(&s.Signature, weakDigest(c.digest), w, "")
 	if c.signer != nil {
-		tell(&s.Signature, weakKey(c.signer.PublicKey), "")
+		tell(&s.Signature, weakKey(c.signer.PublicKey), w, "")
 	}
 	for i, issuer := range path {
 		if i > 0 && i < len(path)-1 {
-			tell(&s.Signer.Fact, weakKey(issuer.PublicKey), ", key of "+issuer.Subject.String())
+			tell(&s.Signer.Fact, weakKey(issuer.PublicKey), w, ", key of "+issuer.Subject.String())
+		}
+	}
+}
+
+// tell records what was weak already at the check time.
+func tell(f *Fact, all []weakness, w when, of string) {
+	for _, k := range all {
+		if k.at(w.t) {
+			f.unknown(CodeCryptoConstraints, k.what+of)
 		}
 	}
 }

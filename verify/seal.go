@@ -38,6 +38,7 @@ func (r *run) judgeSeal(s *Stamp, c claim, w when) {
 	maker := f.makerSignature(c.seal)
 	if maker != nil {
 		r.makerOffice(f, c.seal, maker, w)
+		tell(&f.Fact, weakKey(maker.PublicKey), w, ", key of the seal's maker")
 	}
 	f.listsSigner(c)
 	f.inForce(c, w)
