@@ -37,8 +37,8 @@ func TestInspectWhatACityMakes(t *testing.T) {
 	}
 	for path, want := range map[string][]string{
 		write("root.crt", h.ca.Root()):  {"certificate: 示例市电子印章根CA", "CA"},
-		write("issuing.crl", list.DER):  {"CRL: 示例市电子印章签发CA", "number: "},
-		write("seal.esl", h.seal.DER):   {"seal: 示例市行政审批局", "maker: certificate", "picture: png"},
+		write("issuing.crl", list.DER):  {"CRL: 示例市电子印章签发CA", "number:"},
+		write("seal.esl", h.seal.DER):   {"seal: 示例市行政审批局", "maker:", "certificate: ", "size on paper: ", "list of certificates: "},
 		h.rootKeyPath():                 {"private key: PKCS#8, encrypted"},
 		write("evil\x1b.txt", []byte{}): nil,
 	} {

@@ -41,7 +41,7 @@ var allowed = map[string]string{
 	"internal/gm/keyfile": "internal/gm internal/gm/pbes2",
 	"internal/gm/pbes2":   "internal/gm",
 	"internal/gm/pkcs12":  "internal/gm internal/gm/keyfile internal/gm/pbes2",
-	"internal/inspect":    "internal/pdf internal/ses internal/cms internal/tsp internal/ocsp internal/decision internal/cert internal/gm ledger/proof",
+	"internal/inspect":    "internal/pdf internal/ofd internal/ses internal/cms internal/tsp internal/ocsp internal/decision internal/cert internal/gm ledger/proof",
 	"internal/interop":    "",
 	"internal/keys":       "internal/gm internal/gm/keyfile",
 	"internal/ocsp":       "internal/cms internal/cert internal/gm",

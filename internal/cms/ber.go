@@ -188,3 +188,11 @@ func Trim(padded []byte) ([]byte, error) {
 	}
 	return padded[:end], nil
 }
+
+// Definite returns raw in the definite form: with BER's indefinite lengths and
+// constructed octet strings rewritten, as the readers of this package see
+// SignedData, and octet for octet when there is nothing to rewrite.
+func Definite(raw []byte) ([]byte, error) {
+	out, _, err := definite(raw)
+	return out, err
+}

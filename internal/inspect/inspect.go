@@ -8,6 +8,7 @@ package inspect
 
 import (
 	"bytes"
+	"context"
 	"encoding/pem"
 	"errors"
 	"fmt"
@@ -38,15 +39,11 @@ const (
 )
 
 // ErrUnknown means that the content is none of the kinds that are known.
-var ErrUnknown = errors.New("inspect: not a certificate, request, CRL, OCSP or time-stamp object, CMS, seal, decision, proof, key or PDF")
-
-// ErrOFD means that the content is a ZIP container, which an OFD is; it is
-// not shown yet.
-var ErrOFD = errors.New("inspect: a ZIP container, perhaps an OFD: it is not shown yet")
+var ErrUnknown = errors.New("inspect: not a certificate, request, CRL, OCSP or time-stamp object, CMS, seal, decision, proof, key, PDF or OFD")
 
 // File shows the content of r. The first children of the result are the
 // objects found; a PEM file has several.
-func File(r io.ReaderAt, size int64) (*Node, error) {
+func File(ctx context.Context, r io.ReaderAt, size int64) (*Node, error) {
 	head := make([]byte, min(size, 1024))
 	if n, err := r.ReadAt(head, 0); err != nil && (!errors.Is(err, io.EOF) || n < len(head)) {
 		return nil, fmt.Errorf("inspect: %w", err)
@@ -55,9 +52,9 @@ func File(r io.ReaderAt, size int64) (*Node, error) {
 	case len(head) == 0:
 		return nil, errors.New("inspect: the file is empty")
 	case bytes.HasPrefix(head, []byte("PK\x03\x04")):
-		return nil, ErrOFD
+		return showOFD(ctx, r, size)
 	case bytes.Contains(head, []byte("%PDF-")):
-		return showPDF(r, size)
+		return showPDF(ctx, r, size)
 	case size > maxWhole:
 		return nil, fmt.Errorf("inspect: %d octets are more than are looked at", size)
 	}
@@ -65,7 +62,11 @@ func File(r io.ReaderAt, size int64) (*Node, error) {
 	if n, err := r.ReadAt(raw, 0); err != nil && (!errors.Is(err, io.EOF) || n < len(raw)) {
 		return nil, fmt.Errorf("inspect: %w", err)
 	}
-	return Bytes(raw)
+	n, err := Bytes(raw)
+	if errors.Is(err, ErrUnknown) && bytes.Contains(head, []byte("PK\x03\x04")) {
+		return showOFD(ctx, r, size) // octets before the container were seen with one vendor
+	}
+	return n, err
 }
 
 // Bytes shows an object that is at hand: PEM, JSON, a signed note or DER.
@@ -157,6 +158,7 @@ func init() {
 		{[]string{"CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST"}, showCSR},
 		{[]string{"PRIVATE KEY", "EC PRIVATE KEY", "RSA PRIVATE KEY", "ENCRYPTED PRIVATE KEY", "SM2 PRIVATE KEY"}, showPrivateKey},
 		{[]string{"PUBLIC KEY"}, showPublicKey},
+		{[]string{"PKCS12"}, showPKCS12},
 		{[]string{"OCSP RESPONSE"}, showOCSPResponse},
 		{[]string{"OCSP REQUEST"}, showOCSPRequest},
 		{nil, showTimeStampResponse},
@@ -197,8 +199,8 @@ func (n *Node) object(name string, der []byte, show func([]byte, int) (*Node, er
 		n.add(name, fmt.Sprintf("%d octets, unreadable: %v", len(der), err))
 		return
 	}
-	if child.Value = child.Name + sep(child.Value); name != "" {
-		child.Name = name
+	if name != "" && name != child.Name {
+		child.Name, child.Value = name, child.Name+sep(child.Value)
 	}
 	n.Children = append(n.Children, child)
 }

@@ -27,17 +27,20 @@ func showPrivateKey(der []byte, _ int) (*Node, error) {
 	return nil, errShape
 }
 
-// encryptedKey is EncryptedPrivateKeyInfo (RFC 5958 3): the algorithm lies
-// open, and of its parameters only the identifiers are named.
+// encryptedKey is EncryptedPrivateKeyInfo (RFC 5958 3): the algorithm lies open.
 func encryptedKey(body cryptobyte.String) (*Node, error) {
-	var alg, data cryptobyte.String
+	var alg, fields, data cryptobyte.String
 	var id asn1.ObjectIdentifier
-	if !body.ReadASN1(&alg, cbasn1.SEQUENCE) || !alg.ReadASN1ObjectIdentifier(&id) ||
+	if !body.ReadASN1Element(&alg, cbasn1.SEQUENCE) {
+		return nil, errShape
+	}
+	inner := alg
+	if !inner.ReadASN1(&fields, cbasn1.SEQUENCE) || !fields.ReadASN1ObjectIdentifier(&id) ||
 		!body.ReadASN1(&data, cbasn1.OCTET_STRING) || !body.Empty() {
 		return nil, errShape
 	}
 	n := node("private key", "PKCS#8, encrypted")
-	n.add("scheme", oidName(id))
+	n.add("scheme", scheme(alg))
 	return n, nil
 }
 

@@ -3,6 +3,7 @@
 package inspect
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"strings"
@@ -15,7 +16,7 @@ import (
 var pdfLimits = pdf.Limits{Decoded: 200 << 20}
 
 // showPDF shows revisions, form fields and signatures with what they cover.
-func showPDF(r io.ReaderAt, size int64) (*Node, error) {
+func showPDF(ctx context.Context, r io.ReaderAt, size int64) (*Node, error) {
 	d, err := pdf.Open(r, size, pdfLimits)
 	if err != nil {
 		return nil, fmt.Errorf("inspect: %w", err)
@@ -27,13 +28,10 @@ func showPDF(r io.ReaderAt, size int64) (*Node, error) {
 	}
 	if pages, err := d.PageCount(); err == nil {
 		n.add("pages", fmt.Sprint(pages))
+	} else {
+		n.add("pages", "unreadable: "+err.Error())
 	}
-	for i, rev := range d.Revisions() {
-		if i == maxShown {
-			break
-		}
-		n.add(fmt.Sprintf("revision %d", i+1), fmt.Sprintf("octets %d to %d, %s", rev.Start, rev.End, count(rev.Objects, "object")))
-	}
+	addRevisions(n.group("revisions", fmt.Sprint(len(d.Revisions()))), d.Revisions())
 	if fields, err := d.Fields(); err != nil {
 		n.add("fields", "unreadable: "+err.Error())
 	} else if len(fields) > 0 {
@@ -44,24 +42,121 @@ func showPDF(r io.ReaderAt, size int64) (*Node, error) {
 		n.add("signatures", "unreadable: "+err.Error())
 		return n, nil
 	}
+	n.add("signatures", fmt.Sprint(len(signatures)))
 	for i := range signatures {
 		if i == maxShown {
+			n.add("…", count(len(signatures)-i, "further signature"))
 			break
 		}
-		addPDFSignature(n, i, &signatures[i], size)
-	}
-	if dss, err := d.DSS(len(d.Revisions()) - 1); err == nil && dss != nil {
-		addEvidence(n.group("security store (DSS)", ""), dss.Certs, dss.CRLs, dss.OCSPs)
-	}
-	if hazards, err := d.Hazards(); err == nil {
-		for i, h := range hazards {
-			if i == maxShown {
-				break
-			}
-			n.add("active or hidden content", short(h.Name+": "+h.Detail))
+		one := n.group(fmt.Sprintf("signature %d", i+1), purpose(&signatures[i]))
+		addPDFSignature(one, &signatures[i], size)
+		if err := addChanges(ctx, one, d, &signatures[i]); err != nil {
+			return nil, err
 		}
 	}
+	addStore(n, d, signatures)
+	addHazards(n, d)
 	return n, nil
+}
+
+func addRevisions(n *Node, all []pdf.Revision) {
+	for i, rev := range all {
+		if i == maxShown {
+			n.add("…", count(len(all)-i, "further revision"))
+			return
+		}
+		table := "cross-reference table"
+		switch {
+		case rev.Hybrid:
+			table = "cross-reference table and stream"
+		case rev.Stream:
+			table = "cross-reference stream"
+		}
+		n.add(fmt.Sprintf("revision %d", i+1), fmt.Sprintf("octets %d to %d, %s, %s", rev.Start, rev.End, count(rev.Objects, "object"), table))
+	}
+}
+
+// purpose says what a signature is for (ISO 32000-2 12.8.1).
+func purpose(s *pdf.Signature) string {
+	switch {
+	case s.Timestamp():
+		return "document time-stamp"
+	case s.DocMDP > 0:
+		return "certification"
+	}
+	return "approval"
+}
+
+// addChanges names what came after the revision that is signed, by the rules
+// of the verifier (facts/pdf.md 6.1); whether it is allowed is not said here.
+func addChanges(ctx context.Context, n *Node, d *pdf.Document, s *pdf.Signature) error {
+	if s.WholeFile || s.Removed {
+		return nil
+	}
+	list, err := d.Changes(ctx, s)
+	if ctx.Err() != nil {
+		return fmt.Errorf("inspect: %w", ctx.Err())
+	}
+	if err != nil {
+		n.add("changes since", "not compared: "+err.Error())
+		return nil
+	}
+	since := n.group("changes since", count(len(list), "change"))
+	for i, c := range list {
+		if i == maxShown {
+			since.add("…", count(len(list)-i, "further change"))
+			break
+		}
+		text := changeLevels[c.Level]
+		if c.Field != "" {
+			text += ", field " + c.Field
+		}
+		if c.Detail != "" {
+			text += ": " + c.Detail
+		}
+		since.add(c.Name, short(text))
+	}
+	return nil
+}
+
+var changeLevels = map[pdf.Level]string{
+	pdf.LevelNone: "nothing", pdf.LevelLTA: "validation material or time-stamp", pdf.LevelSignature: "further signature",
+	pdf.LevelForm: "form filling", pdf.LevelAnnotation: "annotation", pdf.LevelOther: "any other change",
+}
+
+// addStore shows the document security store (ISO 32000-2 12.8.4.3).
+func addStore(n *Node, d *pdf.Document, signatures []pdf.Signature) {
+	dss, err := d.DSS(len(d.Revisions()) - 1)
+	if err != nil {
+		n.add("security store (DSS)", "unreadable: "+err.Error())
+		return
+	}
+	if dss == nil {
+		return
+	}
+	store := n.group("security store (DSS)", fmt.Sprintf("%s, %s, %s", count(len(dss.Certs), "certificate"),
+		count(len(dss.CRLs), "revocation list"), count(len(dss.OCSPs), "OCSP response")))
+	for i := range signatures[:min(len(signatures), maxShown)] {
+		if dss.Names(&signatures[i]) {
+			store.add("entry of its own (VRI)", fmt.Sprintf("signature %d", i+1))
+		}
+	}
+	addEvidence(store, dss.Certs, dss.CRLs, dss.OCSPs)
+}
+
+func addHazards(n *Node, d *pdf.Document) {
+	hazards, err := d.Hazards()
+	if err != nil {
+		n.add("active or hidden content", "not searched: "+err.Error())
+		return
+	}
+	for i, h := range hazards {
+		if i == maxShown {
+			n.add("…", count(len(hazards)-i, "further place"))
+			return
+		}
+		n.add("active or hidden content", short(h.Name+": "+h.Detail))
+	}
 }
 
 func addFields(n *Node, fields []pdf.Field) {
@@ -78,22 +173,32 @@ func addFields(n *Node, fields []pdf.Field) {
 	}
 }
 
-func addPDFSignature(n *Node, i int, s *pdf.Signature, size int64) {
-	one := n.group(fmt.Sprintf("signature %d", i+1), s.SubFilter)
+func addPDFSignature(one *Node, s *pdf.Signature, size int64) {
 	one.add("field", short(strings.Join(s.Fields, ", ")))
-	one.add("filter", s.Filter)
+	one.add("type", short(s.Type))
+	one.add("filter", short(s.Filter))
+	one.add("subfilter", short(s.SubFilter))
 	one.add("revision", fmt.Sprint(s.Revision+1))
-	one.add("byte range", fmt.Sprint(s.ByteRange))
+	one.add("byte range", short(fmt.Sprint(s.ByteRange[:min(len(s.ByteRange), maxShown)])))
 	one.add("covers", coverage(s, size))
-	one.add("time", when(s.Time))
+	if !s.Time.IsZero() {
+		one.add("time", when(s.Time)+" (claimed)")
+	}
 	one.add("name", short(s.Name))
 	one.add("reason", short(s.Reason))
 	one.add("location", short(s.Location))
 	if s.DocMDP > 0 {
-		one.add("certifies, permission", fmt.Sprint(s.DocMDP))
+		one.add("certifies (DocMDP)", permission(s.DocMDP))
 	}
-	for _, l := range s.Locks {
-		one.add("lock", short(l.Action+" "+strings.Join(l.Fields, ", ")))
+	for i, l := range s.Locks {
+		if i == maxShown {
+			break
+		}
+		text := strings.TrimSpace(l.Action + " " + strings.Join(l.Fields[:min(len(l.Fields), maxShown)], ", "))
+		if l.P > 0 {
+			text += "; " + permission(l.P)
+		}
+		one.add("lock (FieldMDP)", short(text))
 	}
 	if s.Removed {
 		one.add("removed", "the end of the file has it no more")
@@ -107,6 +212,19 @@ func addPDFSignature(n *Node, i int, s *pdf.Signature, size int64) {
 		return
 	}
 	one.object("contents", der, showDER, 1)
+}
+
+// permission is the P of ISO 32000-1 table 254.
+func permission(p int) string {
+	switch p {
+	case 1:
+		return "1: no change"
+	case 2:
+		return "2: filling forms and signing"
+	case 3:
+		return "3: filling forms, signing and annotating"
+	}
+	return fmt.Sprint(p)
 }
 
 func coverage(s *pdf.Signature, size int64) string {
