@@ -44,6 +44,7 @@ var allowed = map[string]string{
 	"internal/inspect":    "internal/pdf internal/ofd internal/ses internal/cms internal/tsp internal/ocsp internal/decision internal/cert internal/gm ledger/proof",
 	"internal/interop":    "",
 	"internal/keys":       "internal/gm internal/gm/keyfile",
+	"internal/lint":       "internal/decision internal/cert internal/gm",
 	"internal/ocsp":       "internal/cms internal/cert internal/gm",
 	"internal/ofd":        "internal/gm",
 	"internal/pdf":        "internal/gm",

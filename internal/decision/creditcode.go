@@ -58,8 +58,8 @@ func isResidentID(s string) bool {
 	return s[17] == check || check == 'X' && s[17] == 'x'
 }
 
-// holdsResidentID looks for a resident ID number anywhere in s.
-func holdsResidentID(s string) bool {
+// HoldsResidentID looks for a resident ID number of GB 11643 anywhere in s.
+func HoldsResidentID(s string) bool {
 	for i := 0; i+18 <= len(s); i++ {
 		if isResidentID(s[i : i+18]) {
 			return true

@@ -68,7 +68,7 @@ func (c *checker) decision(d *Decision) {
 	c.expect("/matterCode", validMatterCode(d.MatterCode), "must be 1 to 64 of A-Z a-z 0-9 . _ -")
 	c.text("/matterName", d.MatterName, maxName)
 	c.text("/applicant/name", d.Applicant.Name, maxName)
-	c.expect("/applicant/name", !holdsResidentID(d.Applicant.Name), "holds a resident ID number")
+	c.expect("/applicant/name", !HoldsResidentID(d.Applicant.Name), "holds a resident ID number")
 	if d.Applicant.CreditCode != "" {
 		c.creditCode("/applicant/creditCode", d.Applicant.CreditCode)
 	}
