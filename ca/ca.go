@@ -45,16 +45,19 @@ type Config struct {
 	Keys  Keys
 	Now   func() time.Time // nil means time.Now
 	Arc   []int            // operator's OID arc; nil means 2.999.1
-	URL   string           // base of publication points, e.g. https://seal.example; "" leaves them out
+	// Profiles by which certificates are made; nil means those that are shipped.
+	Profiles *Profiles
+	URL      string // base of publication points, e.g. https://seal.example; "" leaves them out
 }
 
 // Authority issues from the CAs whose keys it holds. It is safe for concurrent use.
 type Authority struct {
-	store Store
-	keys  Keys
-	now   func() time.Time
-	arc   cert.Arc
-	url   string
+	store    Store
+	keys     Keys
+	now      func() time.Time
+	arc      cert.Arc
+	url      string
+	profiles *Profiles
 
 	mu    sync.RWMutex
 	known map[string]*issuer // guarded by mu
@@ -93,6 +96,9 @@ func newAuthority(c Config) (*Authority, error) {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
+	if c.Profiles == nil {
+		c.Profiles = DefaultProfiles()
+	}
 	arc := cert.DefaultArc
 	if c.Arc != nil {
 		arc = cert.Arc(c.Arc)
@@ -103,7 +109,7 @@ func newAuthority(c Config) (*Authority, error) {
 	if err := checkURL(c.URL); err != nil {
 		return nil, err
 	}
-	return &Authority{store: c.Store, keys: c.Keys, now: c.Now, arc: arc, url: c.URL,
+	return &Authority{store: c.Store, keys: c.Keys, now: c.Now, arc: arc, url: c.URL, profiles: c.Profiles,
 		known: make(map[string]*issuer)}, nil
 }
 

@@ -48,7 +48,7 @@ func Create(ctx context.Context, c Config, actor, cityName string, rootSigner cr
 // createRoot makes the self-signed anchor.
 func (a *Authority) createRoot(ctx context.Context, actor, city string, signer crypto.Signer) error {
 	subject := Subject{Organization: city, CommonName: city + "电子印章根CA"}
-	p, err := a.prepareCA(actor, profiles[ProfileRoot], subject, signer.Public(), nil)
+	p, err := a.prepareCA(actor, ProfileRoot, subject, signer.Public(), nil)
 	if err != nil {
 		return err
 	}
@@ -72,7 +72,7 @@ func (a *Authority) createIssuing(ctx context.Context, actor, city string, rootS
 		return fmt.Errorf("ca: open the issuing CA's key: %w", err)
 	}
 	subject := Subject{Organization: city, CommonName: city + "电子印章签发CA"}
-	p, err := a.prepareCA(actor, profiles[ProfileIssuing], subject, signer.Public(), a.must(RootID))
+	p, err := a.prepareCA(actor, ProfileIssuing, subject, signer.Public(), a.must(RootID))
 	if err != nil {
 		return err
 	}
@@ -85,9 +85,16 @@ func (a *Authority) createIssuing(ctx context.Context, actor, city string, rootS
 }
 
 // prepareCA builds the plan of an authority; parent is nil for the root.
-func (a *Authority) prepareCA(actor string, profile Profile, s Subject, public crypto.PublicKey, parent *issuer) (*plan, error) {
+func (a *Authority) prepareCA(actor, named string, s Subject, public crypto.PublicKey, parent *issuer) (*plan, error) {
 	if actor == "" {
 		return nil, &RequestError{"actor", "is missing"}
+	}
+	profile, err := a.profiles.Lookup(named)
+	if err != nil {
+		return nil, err
+	}
+	if !profile.s.ca {
+		return nil, &RequestError{"profile", named + " makes no authority"}
 	}
 	if err := s.check(profile.s.subject); err != nil {
 		return nil, err
@@ -120,7 +127,7 @@ func (a *Authority) prepareCA(actor string, profile Profile, s Subject, public c
 	}
 	return &plan{
 		actor: actor, issuer: parent,
-		template: cert.Template{Issuer: issuerName, Subject: name, NotBefore: from, NotAfter: to, PublicKey: spki, Extensions: ext},
+		template: cert.Template{Issuer: issuerName, Subject: name, NotBefore: from, NotAfter: to, PublicKey: spki, Extensions: ext, NullParameters: profile.s.null},
 		record:   Certificate{CA: of, Profile: profile.Name(), KeyDigest: gm.SM3(spki), Subject: name.String(), NotBefore: from, NotAfter: to},
 	}, nil
 }

@@ -21,13 +21,17 @@ const backdating = 5 * time.Minute
 
 // Request for one certificate. Either KeyRef is set or PublicKey.
 type Request struct {
-	Actor      string
-	CA         string // which issues; "" means the issuing CA
-	Profile    string // department, officer, seal, seal-maker, tsa, ocsp, ledger
-	Subject    Subject
-	KeyRef     string // a key in our custody, kept under the profile's name as its use
-	PublicKey  []byte // DER SubjectPublicKeyInfo; the caller has seen proof of possession
-	Department string // registry IDs, for finding
+	Actor     string
+	CA        string // which issues; "" means the issuing CA
+	Profile   string // department, officer, seal, …: Profiles.Names
+	Subject   Subject
+	KeyRef    string // a key in our custody, kept under the profile's name as its use
+	PublicKey []byte // DER SubjectPublicKeyInfo; the caller has seen proof of possession
+	// Source says where PublicKey comes from: "" and FromCSR are the holder's
+	// own, FromCentre the key centre's. A KeyRef is always FromStore.
+	Source     KeySource
+	DNSNames   []string // subjectAltName of TLS certificates
+	Department string   // registry IDs, for finding
 	Officer    string
 	Validity   time.Duration // 0 means the profile's
 }
@@ -54,7 +58,7 @@ type plan struct {
 
 // prepare validates a request and builds everything but the serial number.
 func (a *Authority) prepare(ctx context.Context, r Request) (*plan, error) {
-	p, err := LookupProfile(r.Profile)
+	p, err := a.profile(r.Profile)
 	if err != nil {
 		return nil, err
 	}
@@ -64,6 +68,9 @@ func (a *Authority) prepare(ctx context.Context, r Request) (*plan, error) {
 	if err := r.Subject.check(p.s.subject); err != nil {
 		return nil, err
 	}
+	if err := checkDNSNames(r.DNSNames, p.s.dnsNames); err != nil {
+		return nil, err
+	}
 	is, err := a.authority(r.CA)
 	if err != nil {
 		return nil, err
@@ -71,7 +78,7 @@ func (a *Authority) prepare(ctx context.Context, r Request) (*plan, error) {
 	if err := a.checkIssuing(ctx, is); err != nil {
 		return nil, err
 	}
-	spki, err := a.publicKey(ctx, r)
+	spki, err := a.publicKey(ctx, p, r)
 	if err != nil {
 		return nil, err
 	}
@@ -83,12 +90,15 @@ func (a *Authority) prepare(ctx context.Context, r Request) (*plan, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(r.DNSNames) > 0 {
+		ext = append(ext, dnsNames(r.DNSNames))
+	}
 	name := r.Subject.name()
 	return &plan{
 		actor:  r.Actor,
 		issuer: is,
 		template: cert.Template{Issuer: is.cert.RawSubject, Subject: name, NotBefore: notBefore, NotAfter: notAfter,
-			PublicKey: spki, Extensions: ext},
+			PublicKey: spki, Extensions: ext, NullParameters: p.s.null},
 		record: Certificate{CA: is.id, Profile: p.Name(), KeyDigest: gm.SM3(spki), Subject: name.String(), Department: r.Department, Officer: r.Officer,
 			KeyRef: r.KeyRef, NotBefore: notBefore, NotAfter: notAfter},
 	}, nil
@@ -111,54 +121,6 @@ func (a *Authority) checkIssuing(ctx context.Context, is *issuer) error {
 		if is, err = a.authority(is.parent); err != nil {
 			return err
 		}
-	}
-	return nil
-}
-
-// publicKey returns the SubjectPublicKeyInfo that the request is for.
-func (a *Authority) publicKey(ctx context.Context, r Request) ([]byte, error) {
-	if (r.KeyRef == "") == (len(r.PublicKey) == 0) {
-		return nil, &RequestError{"key", "give either a key reference or a public key"}
-	}
-	spki := r.PublicKey
-	if r.KeyRef != "" {
-		signer, err := a.keys.Signer(ctx, r.KeyRef, r.Profile)
-		if err != nil {
-			return nil, fmt.Errorf("ca: open the key to be certified: %w", err)
-		}
-		pub, ok := gm.AsPublicKey(signer.Public())
-		if !ok {
-			return nil, &RequestError{"key", "is not an SM2 key"}
-		}
-		if spki, err = gm.MarshalPublicKey(pub); err != nil {
-			return nil, err
-		}
-		if err := a.checkCompromised(ctx, r.KeyRef); err != nil {
-			return nil, err
-		}
-	}
-	if _, err := gm.ParsePublicKey(spki); err != nil {
-		return nil, &RequestError{"key", "is not an SM2 key: " + err.Error()}
-	}
-	for _, is := range a.authorities() {
-		if bytes.Equal(spki, is.cert.RawSPKI) {
-			return nil, &RequestError{"key", "is a CA's own key"}
-		}
-	}
-	return spki, nil
-}
-
-// checkCompromised refuses a key whose certificate was revoked for compromise.
-func (a *Authority) checkCompromised(ctx context.Context, ref string) error {
-	old, err := a.store.CertificateByKey(ctx, ref)
-	if errors.Is(err, ErrNotFound) {
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("ca: look for the key's earlier certificate: %w", err)
-	}
-	if old.Status == Revoked && old.Reason == ReasonKeyCompromise {
-		return &RequestError{"key", "was compromised: its certificate " + old.SerialHex + " is revoked for that"}
 	}
 	return nil
 }

@@ -131,6 +131,10 @@ func (a *Authority) makeResponder(ctx context.Context, is *issuer, now time.Time
 		return Certificate{}, err
 	}
 	body := is.cert.Subject.Get(cert.OIDOrganization)
-	validity := min(profiles[ProfileOCSP].Validity(), is.cert.NotAfter.Sub(now).Truncate(time.Second))
+	profile, err := a.profile(ProfileOCSP)
+	if err != nil {
+		return Certificate{}, err
+	}
+	validity := min(profile.Validity(), is.cert.NotAfter.Sub(now).Truncate(time.Second))
 	return a.Issue(ctx, Request{Actor: system, CA: is.id, Profile: ProfileOCSP, KeyRef: ref, Validity: validity, Subject: Subject{Organization: body, CommonName: body + "证书状态服务"}})
 }

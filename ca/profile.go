@@ -4,7 +4,8 @@ package ca
 
 import (
 	"encoding/asn1"
-	"fmt"
+	"errors"
+	"slices"
 	"time"
 
 	"github.com/govseal/govseal/internal/cert"
@@ -15,21 +16,26 @@ const (
 	year = 365 * day
 )
 
-// The names of the profiles.
+// The names of the shipped profiles that the program itself asks for.
 const (
-	ProfileRoot       = "root"
-	ProfileIssuing    = "issuing"
-	ProfileDepartment = "department"
-	ProfileOfficer    = "officer"
-	ProfileSeal       = "seal"
-	ProfileSealMaker  = "seal-maker"
-	ProfileTSA        = "tsa"
-	ProfileOCSP       = "ocsp"
-	ProfileLedger     = "ledger"
+	ProfileRoot                 = "root"
+	ProfileIssuing              = "issuing"
+	ProfileSubordinate          = "subordinate"
+	ProfileDepartment           = "department"
+	ProfileDepartmentEncryption = "department-encryption"
+	ProfileOfficer              = "officer"
+	ProfileOfficerEncryption    = "officer-encryption"
+	ProfileSeal                 = "seal"
+	ProfileSealMaker            = "seal-maker"
+	ProfileTSA                  = "tsa"
+	ProfileOCSP                 = "ocsp"
+	ProfileLedger               = "ledger"
+	ProfileTLSServer            = "tls-server"
+	ProfileTLSClient            = "tls-client"
 )
 
 // Profile is a validated shape of certificate. Its zero value issues nothing;
-// a usable one comes from LookupProfile only.
+// a usable one comes from Profiles only.
 type Profile struct{ s spec }
 
 // spec is what a profile says. It is checked once, by newProfile.
@@ -38,91 +44,38 @@ type spec struct {
 	meaning  string // for help texts
 	ca       bool
 	pathLen  int // of a CA; -1 means no limit
+	key      KeyAlgorithm
+	from     []KeySource
+	deliver  bool // a key of ours may be handed to its holder
 	usage    cert.KeyUsageBits
-	office   func(cert.Arc) asn1.ObjectIdentifier // extended key usage, nil means none
-	noCheck  bool                                 // id-pkix-ocsp-nocheck, RFC 6960 4.2.2.2.1
+	extended []extendedUsage
+	noCheck  bool // id-pkix-ocsp-nocheck, RFC 6960 4.2.2.2.1
+	policies []asn1.ObjectIdentifier
+	identity []asn1.ObjectIdentifier // extensions that carry the credit code
+	null     bool                    // signature parameters NULL instead of absent
 	validity time.Duration
 	longest  time.Duration
 	subject  subjectRule
+	dnsNames need
 }
 
-// holder is the key usage of people and bodies: facts/ca-and-crypto.md section 6.
-const holder = cert.DigitalSignature | cert.NonRepudiation
+// KeyAlgorithm is the kind of key that a profile certifies.
+type KeyAlgorithm string
 
-func standard(oid asn1.ObjectIdentifier) func(cert.Arc) asn1.ObjectIdentifier {
-	return func(cert.Arc) asn1.ObjectIdentifier { return oid }
-}
-
-// Lifetimes of the authorities stay within what every checker in
-// facts/ca-and-crypto.md section 3 reads, except that the root's twenty years
-// exceed GmSSL's 3653 days.
-var profiles = mustProfiles(
-	spec{name: ProfileRoot, meaning: "root CA", ca: true, pathLen: -1, usage: cert.KeyCertSign | cert.CRLSign,
-		validity: 20 * year, longest: 30 * year, subject: authoritySubject},
-	spec{name: ProfileIssuing, meaning: "issuing CA", ca: true, pathLen: 0, usage: cert.KeyCertSign | cert.CRLSign,
-		validity: 10 * year, longest: 15 * year, subject: authoritySubject},
-	spec{name: ProfileDepartment, meaning: "a department's own key (单位)", usage: holder,
-		validity: 3 * year, longest: 5 * year, subject: departmentSubject},
-	spec{name: ProfileOfficer, meaning: "an officer's key (人员)", usage: holder,
-		validity: 3 * year, longest: 5 * year, subject: officerSubject},
-	spec{name: ProfileSeal, meaning: "the signing key of one seal (印章)", usage: holder,
-		validity: 3 * year, longest: 5 * year, subject: sealSubject},
-	spec{name: ProfileSealMaker, meaning: "the seal maker (制章者)", usage: holder, office: cert.Arc.SealMaker,
-		validity: 5 * year, longest: 10 * year, subject: officeSubject},
-	spec{name: ProfileTSA, meaning: "time-stamp authority (时间戳)", usage: holder, office: standard(cert.OIDTimeStamping),
-		validity: 5 * year, longest: 10 * year, subject: officeSubject},
-	spec{name: ProfileOCSP, meaning: "OCSP responder", usage: cert.DigitalSignature, office: standard(cert.OIDOCSPSigning), noCheck: true,
-		validity: year, longest: 2 * year, subject: officeSubject},
-	spec{name: ProfileLedger, meaning: "checkpoint key of the ledger (存证日志)", usage: cert.DigitalSignature, office: cert.Arc.Ledger,
-		validity: 5 * year, longest: 10 * year, subject: officeSubject},
+const (
+	KeySM2  KeyAlgorithm = "sm2"
+	KeyP256 KeyAlgorithm = "p256"
 )
 
-func mustProfiles(specs ...spec) map[string]Profile {
-	all := make(map[string]Profile, len(specs))
-	for _, s := range specs {
-		p, err := newProfile(s)
-		if err != nil {
-			panic(err)
-		}
-		if _, twice := all[s.name]; twice {
-			panic("ca: profile " + s.name + " stands twice")
-		}
-		all[s.name] = p
-	}
-	return all
-}
+// KeySource is where the key of a certificate may come from.
+type KeySource string
 
-// newProfile refuses shapes that must not exist, whoever writes them.
-func newProfile(s spec) (Profile, error) {
-	signsCertificates := s.usage&(cert.KeyCertSign|cert.CRLSign) != 0
-	switch {
-	case s.name == "" || s.subject == (subjectRule{}):
-		return Profile{}, fmt.Errorf("ca: profile %q is incomplete", s.name)
-	case s.usage == 0:
-		return Profile{}, fmt.Errorf("ca: profile %q allows no key usage", s.name)
-	case s.ca != signsCertificates:
-		return Profile{}, fmt.Errorf("ca: profile %q: CA flag and certificate signing must go together (RFC 5280 4.2.1.9)", s.name)
-	case !s.ca && s.pathLen != 0:
-		return Profile{}, fmt.Errorf("ca: profile %q: a path length needs the CA flag", s.name)
-	case s.ca && (s.office != nil || s.noCheck):
-		return Profile{}, fmt.Errorf("ca: profile %q: a CA holds no office", s.name)
-	case s.noCheck && s.office == nil:
-		return Profile{}, fmt.Errorf("ca: profile %q: OCSP nocheck is for responders only", s.name)
-	case s.validity <= 0 || s.validity > s.longest:
-		return Profile{}, fmt.Errorf("ca: profile %q: validity %v is not within its longest, %v", s.name, s.validity, s.longest)
-	}
-	return Profile{s}, nil
-}
-
-// LookupProfile returns the profile of a name that a Request may carry; the
-// shapes of the authorities themselves are not among them.
-func LookupProfile(name string) (Profile, error) {
-	p, ok := profiles[name]
-	if !ok || p.s.ca {
-		return Profile{}, &RequestError{"profile", fmt.Sprintf("%q is not one of department, officer, seal, seal-maker, tsa, ocsp, ledger", name)}
-	}
-	return p, nil
-}
+const (
+	FromStore    KeySource = "store"    // made and kept in our key store
+	FromCSR      KeySource = "csr"      // the holder's own, proven by a PKCS#10 request
+	FromCentre   KeySource = "centre"   // made and escrowed by the key centre
+	FromCeremony KeySource = "ceremony" // an authority's
+)
 
 // Name of the profile.
 func (p Profile) Name() string { return p.s.name }
@@ -130,62 +83,120 @@ func (p Profile) Name() string { return p.s.name }
 // Meaning says in a few words what the profile is for.
 func (p Profile) Meaning() string { return p.s.meaning }
 
-// Validity is the default lifetime, Longest the most that may be asked for.
+// Authority reports whether the profile makes CAs, in ceremonies only.
+func (p Profile) Authority() bool { return p.s.ca }
+
+// Validity is the default lifetime.
 func (p Profile) Validity() time.Duration { return p.s.validity }
 
 // Longest is the most that a request may ask for.
 func (p Profile) Longest() time.Duration { return p.s.longest }
 
-// extensions returns the profile's extensions for a key below an issuer, in
-// the order in which they are written; a nil issuer makes the root.
-func (p Profile) extensions(a *Authority, below *issuer, spki []byte, creditCode string) ([]cert.Extension, error) {
-	keyID, err := cert.KeyID(spki)
-	if err != nil {
-		return nil, err
-	}
-	issuerKeyID := keyID // self-signed
-	if below != nil {
-		issuerKeyID = below.cert.SubjectKeyID
-	}
-	var ext []cert.Extension
-	if p.s.ca {
-		var limit *int
-		if p.s.pathLen >= 0 {
-			limit = &p.s.pathLen
-		}
-		ext = append(ext, cert.ExtBasicConstraints(true, limit))
-	}
-	// An end entity carries no basicConstraints: GmSSL refuses the empty
-	// SEQUENCE that DER makes of cA FALSE (facts/ca-and-crypto.md 3.3).
-	ext = append(ext, cert.ExtKeyUsage(p.s.usage))
-	if p.s.office != nil {
-		// Critical: RFC 3161 2.3 demands it of time-stamping, and an office
-		// that a verifier cannot read must not be taken for a signature's right.
-		ext = append(ext, cert.ExtExtKeyUsage(true, p.s.office(a.arc)))
-	}
-	ext = append(ext, cert.ExtSubjectKeyID(keyID), cert.ExtAuthorityKeyID(issuerKeyID))
-	if p.s.noCheck {
-		ext = append(ext, cert.ExtOCSPNoCheck())
-	}
-	if creditCode != "" {
-		ext = append(ext, cert.ExtCreditCode(creditCode))
-	}
-	return append(ext, p.publication(a, below)...), nil
+// Key is the algorithm of the keys that are certified.
+func (p Profile) Key() KeyAlgorithm { return p.s.key }
+
+// KeyFrom reports whether a key may come from there.
+func (p Profile) KeyFrom(s KeySource) bool { return slices.Contains(p.s.from, s) }
+
+// Sources lists where a key may come from.
+func (p Profile) Sources() []KeySource { return slices.Clone(p.s.from) }
+
+// Deliverable reports whether a key that we hold may be handed to its holder.
+func (p Profile) Deliverable() bool { return p.s.deliver }
+
+// Office reports whether the profile gives an office of the service itself
+// (seal maker, ledger, time stamps, OCSP), which no request from outside gets.
+func (p Profile) Office() bool {
+	return slices.ContainsFunc(p.s.extended, func(u extendedUsage) bool { return u.office })
 }
 
-// publication says where the issuer's CRL, certificate and OCSP responder are
-// found. The root certificate names none: nobody can revoke an anchor but
-// whoever trusts it.
-func (p Profile) publication(a *Authority, below *issuer) []cert.Extension {
-	if a.url == "" || below == nil {
-		return nil
+// WantsDNSNames reports whether a certificate must name hosts.
+func (p Profile) WantsDNSNames() bool { return p.s.dnsNames == required }
+
+// newProfile refuses shapes that must not exist, whoever writes them.
+func newProfile(s spec) (Profile, error) {
+	for _, check := range []func() error{s.checkWhole, s.checkKey, s.checkAuthority, s.checkUsage} {
+		if err := check(); err != nil {
+			return Profile{}, err
+		}
 	}
-	var responders []string
-	if below.signer != nil && !p.s.noCheck { // a key in a safe cannot delegate
-		responders = []string{a.url + "/pki/ocsp"}
+	return Profile{s}, nil
+}
+
+func (s spec) checkWhole() error {
+	switch {
+	case s.name == "":
+		return errors.New("profile is missing: it names the profile")
+	case s.subject == (subjectRule{}):
+		return errors.New("subject: the profile wants nothing that would tell one holder from another")
+	case s.usage == 0:
+		return errors.New("usage: the profile allows no key usage")
+	case s.validity < time.Hour || s.validity > s.longest:
+		return errors.New("validity must be at least an hour and not beyond longest")
+	case s.longest > 30*year:
+		return errors.New("longest: nothing is certified for more than 30 years")
+	case s.subject.creditCode != unused && len(s.identity) == 0 && !s.ca:
+		return errors.New("identity: the profile takes a credit code and names no extension to carry it")
 	}
-	return []cert.Extension{
-		cert.ExtCRLDistributionPoints(a.url + "/pki/" + below.id + ".crl"),
-		cert.ExtAuthorityInfoAccess(responders, []string{a.url + "/pki/" + below.id + ".crt"}),
+	return nil
+}
+
+func (s spec) checkKey() error {
+	switch {
+	case s.key != KeySM2 && s.key != KeyP256:
+		return errors.New("key.algorithm must be sm2 or p256")
+	case len(s.from) == 0:
+		return errors.New("key.from must name where keys come from: store, csr, centre or ceremony")
+	case s.key == KeyP256 && !slices.Equal(s.from, []KeySource{FromCSR}):
+		return errors.New("key.from: a P-256 key can come from csr only, our key store holds SM2")
+	case slices.Contains(s.from, FromCentre) && len(s.from) > 1:
+		return errors.New("key.from: an escrowed key comes from the centre and nowhere else")
+	case s.ca != slices.Equal(s.from, []KeySource{FromCeremony}):
+		return errors.New("key.from: an authority's key comes from a ceremony, and only an authority's does")
+	case s.deliver && (s.ca || !slices.Contains(s.from, FromStore) && !slices.Contains(s.from, FromCentre)):
+		return errors.New("key.deliverable: there is no key of ours to deliver")
 	}
+	return nil
+}
+
+func (s spec) checkAuthority() error {
+	signsCertificates := s.usage&(cert.KeyCertSign|cert.CRLSign) != 0
+	switch {
+	case s.ca != signsCertificates:
+		return errors.New("usage: authority and certificate signing must go together (RFC 5280 4.2.1.9)")
+	case !s.ca && s.pathLen != -1:
+		return errors.New("path_length needs authority")
+	case s.pathLen < -1 || s.pathLen > 8:
+		return errors.New("path_length must be 0 to 8")
+	case s.ca && (len(s.extended) > 0 || s.noCheck || s.dnsNames != unused):
+		return errors.New("extended_usage, ocsp_no_check and dns_names are not for an authority: its ceremony says what it may pass on")
+	}
+	return nil
+}
+
+// checkUsage keeps signing and encryption apart: an escrowed key is known to
+// more than its holder, so it must never sign.
+func (s spec) checkUsage() error {
+	const signs, encrypts = cert.DigitalSignature | cert.NonRepudiation, cert.KeyEncipherment | cert.DataEncipherment | cert.KeyAgreement
+	offices := 0
+	for _, u := range s.extended {
+		if u.office {
+			offices++
+		}
+	}
+	switch {
+	case s.usage&(cert.EncipherOnly|cert.DecipherOnly) != 0:
+		return errors.New("usage: encipherOnly and decipherOnly are not used here")
+	case slices.Contains(s.from, FromCentre) && (s.usage&signs != 0 || s.usage&encrypts == 0):
+		return errors.New("usage: an escrowed key encrypts and never signs")
+	case s.usage&signs != 0 && s.usage&encrypts != 0:
+		return errors.New("usage: one key either signs or encrypts")
+	case offices > 0 && len(s.extended) > 1:
+		return errors.New("extended_usage: an office stands alone (RFC 3161 2.3)")
+	case offices > 0 && !slices.Equal(s.from, []KeySource{FromStore}):
+		return errors.New("extended_usage: an office's key is made in the key store; no request from outside gets one (design.md section 3)")
+	case s.noCheck && !slices.ContainsFunc(s.extended, func(u extendedUsage) bool { return u.name == "OCSPSigning" }):
+		return errors.New("ocsp_no_check is for OCSP responders only")
+	}
+	return nil
 }

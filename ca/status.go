@@ -8,6 +8,8 @@ import (
 	"crypto"
 	"fmt"
 	"time"
+
+	"github.com/govseal/govseal/internal/cert"
 )
 
 // Reasons of revocation, RFC 5280 5.3.1.
@@ -181,7 +183,7 @@ func (a *Authority) endEntity(ctx context.Context, actor, serial, cannot string)
 	if err != nil {
 		return nil, Certificate{}, err
 	}
-	if profiles[c.Profile].s.ca {
+	if isAuthority(c) {
 		return nil, Certificate{}, fmt.Errorf("%w: a CA cannot %s", ErrState, cannot)
 	}
 	is, err := a.authority(c.CA)
@@ -203,3 +205,13 @@ func (a *Authority) move(ctx context.Context, is *issuer, before, after Certific
 
 // checkNote bounds the text that goes into the audit log.
 func checkNote(note string) error { return checkText("note", note, 500) }
+
+// isAuthority reports whether a certificate is that of a CA; one that was never
+// signed is nobody's.
+func isAuthority(c Certificate) bool {
+	if c.DER == nil {
+		return false
+	}
+	parsed, err := cert.Parse(c.DER)
+	return err != nil || parsed.BasicConstraints != nil && parsed.BasicConstraints.CA
+}

@@ -41,7 +41,7 @@ func (p *program) backupCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "backup FILE",
 		Short: "Write a consistent backup into one file, while the service works",
-		Long: `backup writes database, configuration and sealed files, with a signed checkpoint of the ledger, into
+		Long: `backup writes database, configuration, profiles and sealed files, with a signed checkpoint of the ledger, into
 one tar file (mode 0600). It holds the wrapped keys but no passphrase; the root key is never in it.
 Keep passphrases and checkpoints elsewhere: "restore --since" compares with them.
 
@@ -85,7 +85,11 @@ func (p *program) backup(ctx context.Context, c *city, path string) error {
 	if err := os.WriteFile(filepath.Join(work, configFile), config, 0o600); err != nil {
 		return err
 	}
-	if err := writeArchive(ctx, path, work, inside(c.dir, c.config.Blobs)); err != nil {
+	profiles, err := copyProfiles(c.dir, work)
+	if err != nil {
+		return err
+	}
+	if err := writeArchive(ctx, path, work, profiles, inside(c.dir, c.config.Blobs)); err != nil {
 		return fmt.Errorf("write backup: %w", err)
 	}
 	p.say("keep this file apart from the passphrases; checkpoint inside: %s", strings.ReplaceAll(firstLines(note, 2), "\n", " "))
@@ -93,13 +97,13 @@ func (p *program) backup(ctx context.Context, c *city, path string) error {
 }
 
 // writeArchive makes the tar file appear whole or not at all.
-func writeArchive(ctx context.Context, path, work, blobs string) error {
+func writeArchive(ctx context.Context, path, work string, profiles []string, blobs string) error {
 	f, err := os.OpenFile(path+".part", os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
 	}
 	defer os.Remove(path + ".part") // gone after the rename
-	err = fillArchive(ctx, tar.NewWriter(f), work, blobs)
+	err = fillArchive(ctx, tar.NewWriter(f), work, profiles, blobs)
 	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return err
 	}
@@ -109,9 +113,9 @@ func writeArchive(ctx context.Context, path, work, blobs string) error {
 	return syncFolder(filepath.Dir(path))
 }
 
-func fillArchive(ctx context.Context, w *tar.Writer, work, blobs string) error {
+func fillArchive(ctx context.Context, w *tar.Writer, work string, profiles []string, blobs string) error {
 	m := manifest{Format: backupFormat, Made: time.Now().UTC(), Files: map[string]string{}}
-	listed := []string{checkpointFile, configFile, databaseFile}
+	listed := append(append([]string{checkpointFile, configFile}, profiles...), databaseFile)
 	for _, name := range listed {
 		digest, err := digestFile(filepath.Join(work, name))
 		if err != nil {

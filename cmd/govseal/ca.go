@@ -20,7 +20,7 @@ func (p *program) caCommand() *cobra.Command {
 		`The certificate authority has a root, whose key stays in a safe, and an issuing CA that works from
 day to day. Certificates follow profiles; a profile alone decides usages and longest validity.
 Every act is recorded in the audit log and committed to the ledger before it takes effect.`,
-		p.caShow(), p.caIssue(), p.caList(), p.caShowCert(), p.caSuspend(), p.caResume(), p.caRevoke(), p.caCRL(), p.caExport())
+		p.caShow(), p.caIssue(), p.caList(), p.caShowCert(), p.caSuspend(), p.caResume(), p.caRevoke(), p.caCRL(), p.caExport(), p.caProfile())
 }
 
 func (p *program) caShow() *cobra.Command {

@@ -61,7 +61,7 @@ func (c *city) issue(ctx context.Context, actor, profile string, f issueFlags) (
 	if f.days < 0 || f.days > 36500 {
 		return ca.Certificate{}, usagef("--days %d: give a number of days, at most what the profile allows", f.days)
 	}
-	if _, err := ca.LookupProfile(profile); err != nil {
+	if _, err := c.ca.Profiles().Lookup(profile); err != nil {
 		return ca.Certificate{}, err
 	}
 	switch profile {

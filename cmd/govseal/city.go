@@ -80,7 +80,11 @@ func (c *city) open(ctx context.Context, passphrase []byte) (err error) {
 	}
 	c.db.SetMACKey(c.keyring.Derive(recordsLabel))
 	c.registry = registry.New(c.db.Registry(), time.Now)
-	c.ca, err = ca.Load(ctx, c.caConfig())
+	config, err := c.caConfig()
+	if err != nil {
+		return err
+	}
+	c.ca, err = ca.Load(ctx, config)
 	return err
 }
 
@@ -156,8 +160,9 @@ func (c *city) office(ctx context.Context, profile string) (ca.Certificate, erro
 
 func (c *city) keyOptions() keys.Options { return keys.Options{AllowExamples: c.config.Demo} }
 
-func (c *city) caConfig() ca.Config {
-	return ca.Config{Store: c.db.CA(), Keys: c.keyring, Arc: c.arc, URL: c.config.URL}
+func (c *city) caConfig() (ca.Config, error) {
+	profiles, err := loadProfiles(c.dir)
+	return ca.Config{Store: c.db.CA(), Keys: c.keyring, Arc: c.arc, URL: c.config.URL, Profiles: profiles}, err
 }
 
 // rootKeyPath is where init puts the root key, and where it should not stay.

@@ -104,7 +104,11 @@ func (c *city) found(ctx context.Context, f founding) (err error) {
 	if err != nil {
 		return fmt.Errorf("make the root key: %w", err)
 	}
-	if c.ca, err = ca.Create(ctx, c.caConfig(), f.actor, c.config.Name, root); err != nil {
+	config, err := c.caConfig()
+	if err != nil {
+		return err
+	}
+	if c.ca, err = ca.Create(ctx, config, f.actor, c.config.Name, root); err != nil {
 		return err
 	}
 	f.progress("root CA and issuing CA made, with their CRLs")

@@ -68,6 +68,9 @@ func unpack(ctx context.Context, archive, dir string) (unpacked, error) {
 	}
 	// The folder is new: what the backup holds goes into it, wherever it was before.
 	u.config.Database, u.config.Blobs = databaseFile, blobsFolder
+	if err := r.profiles(m); err != nil {
+		return u, err
+	}
 	if err := r.file(databaseFile, databaseFile, m.Files[databaseFile]); err != nil {
 		return u, err
 	}

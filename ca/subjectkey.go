@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ca
+
+import (
+	"bytes"
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/x509"
+	"fmt"
+
+	"github.com/govseal/govseal/internal/gm"
+)
+
+// source is where the request's key comes from.
+func (r Request) source() KeySource {
+	switch {
+	case r.KeyRef != "":
+		return FromStore
+	case r.Source == "":
+		return FromCSR
+	}
+	return r.Source
+}
+
+// publicKey returns the SubjectPublicKeyInfo that the request is for, once it
+// is known to be one that the profile may certify.
+func (a *Authority) publicKey(ctx context.Context, p Profile, r Request) ([]byte, error) {
+	if (r.KeyRef == "") == (len(r.PublicKey) == 0) {
+		return nil, &RequestError{"key", "give either a key reference or a public key"}
+	}
+	if from := r.source(); !p.KeyFrom(from) {
+		return nil, &RequestError{"key", fmt.Sprintf("comes from %s, which profile %s does not take", from, p.s.name)}
+	}
+	spki := r.PublicKey
+	if r.KeyRef != "" {
+		signer, err := a.keys.Signer(ctx, r.KeyRef, r.Profile)
+		if err != nil {
+			return nil, fmt.Errorf("ca: open the key to be certified: %w", err)
+		}
+		pub, ok := gm.AsPublicKey(signer.Public())
+		if !ok {
+			return nil, &RequestError{"key", "is not an SM2 key"}
+		}
+		if spki, err = gm.MarshalPublicKey(pub); err != nil {
+			return nil, err
+		}
+	}
+	if err := checkAlgorithm(p.s.key, spki); err != nil {
+		return nil, err
+	}
+	for _, is := range a.authorities() {
+		if bytes.Equal(spki, is.cert.RawSPKI) {
+			return nil, &RequestError{"key", "is a CA's own key"}
+		}
+	}
+	return spki, a.checkCompromised(ctx, spki)
+}
+
+// checkAlgorithm reads the key as the one kind that the profile certifies.
+// crypto/x509 takes named curves only, and points on them.
+func checkAlgorithm(want KeyAlgorithm, spki []byte) error {
+	if want == KeySM2 {
+		if _, err := gm.ParsePublicKey(spki); err != nil {
+			return &RequestError{"key", "is not an SM2 key: " + err.Error()}
+		}
+		return nil
+	}
+	parsed, err := x509.ParsePKIXPublicKey(spki)
+	if key, ok := parsed.(*ecdsa.PublicKey); err != nil || !ok || key.Curve != elliptic.P256() {
+		return &RequestError{"key", "is not a P-256 key"}
+	}
+	if again, err := x509.MarshalPKIXPublicKey(parsed); err != nil || !bytes.Equal(again, spki) {
+		return &RequestError{"key", "is a P-256 key in another encoding than DER"}
+	}
+	return nil
+}
+
+// checkCompromised refuses, for ever, a key of which any certificate was revoked
+// for compromise.
+func (a *Authority) checkCompromised(ctx context.Context, spki []byte) error {
+	all, err := a.store.CertificatesByKey(ctx, gm.SM3(spki))
+	if err != nil {
+		return fmt.Errorf("ca: look for the key's earlier certificates: %w", err)
+	}
+	for _, old := range all {
+		if old.Status == Revoked && (old.Reason == ReasonKeyCompromise || old.Reason == ReasonCACompromise) {
+			return &RequestError{"key", "was compromised: its certificate " + old.SerialHex + " is revoked for that, and the key is blocked for ever"}
+		}
+	}
+	return nil
+}
