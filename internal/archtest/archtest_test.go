@@ -34,7 +34,9 @@ var allowed = map[string]string{
 	"internal/cert":       "internal/gm",
 	"internal/chain":      "internal/ocsp internal/cert internal/gm",
 	"internal/cms":        "internal/cert internal/gm",
+	"internal/csrresp":    "",
 	"internal/decision":   "internal/gm",
+	"internal/escrow":     "internal/gm internal/gm/keyfile internal/shamir",
 	"internal/fetch":      "",
 	"internal/glyph":      "",
 	"internal/gm":         "",
@@ -51,6 +53,7 @@ var allowed = map[string]string{
 	"internal/pdfium":     "",
 	"internal/render":     "internal/decision internal/glyph internal/pdf internal/gm",
 	"internal/ses":        "internal/cms internal/cert internal/gm",
+	"internal/shamir":     "",
 	"internal/testpki":    "internal/cert internal/cms internal/gm internal/ses internal/tsp",
 	"internal/tsp":        "internal/cms internal/cert internal/gm",
 }
