@@ -14,7 +14,7 @@ import (
 // ParseError says what was malformed and where: Offset counts octets from the
 // start of the object, Field is the ASN.1 name of the standard.
 type ParseError struct {
-	Object string // "certificate", "CRL" or "name"
+	Object string // "certificate", "CRL", "request" or "name"
 	Field  string
 	Offset int
 	Reason string
