@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/govseal/govseal/internal/gm"
+	"github.com/govseal/govseal/registry"
 )
 
 // Draft is a seal that is planned and not yet made. Its number is drawn with
@@ -116,10 +117,9 @@ func (a *AwaitingApproval) Error() string {
 }
 
 // SamePerson reports whether two operators' names are the same but for case
-// and spaces.
+// and spaces; how they proved themselves does not count.
 func SamePerson(a, b string) bool {
-	plain := func(s string) string { return strings.Join(strings.Fields(s), "") }
-	return strings.EqualFold(plain(a), plain(b))
+	return strings.EqualFold(registry.Person(a), registry.Person(b))
 }
 
 func (d Draft) handledBy(actor string) bool {

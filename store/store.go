@@ -117,6 +117,12 @@ func (db *DB) Seals() seal.Store { return sealRows{db} }
 // Registry is the registry's view of the database.
 func (db *DB) Registry() registry.Store { return registryRows{db} }
 
+// Operators is the view of who administers.
+func (db *DB) Operators() registry.OperatorStore { return operatorRows{db} }
+
+// Approvals is the view of what operators ask one another to approve.
+func (db *DB) Approvals() registry.ApprovalStore { return approvalRows{db} }
+
 // Ledger is the ledger's view of the database.
 func (db *DB) Ledger() ledger.Store { return ledgerRows{db} }
 

@@ -43,7 +43,12 @@ root's lives 12 months and is renewed with the root key at hand: --renew.`,
 			if f.renew && id != ca.RootID {
 				return usagef("the issuing CA's list renews itself; --renew is for the root's")
 			}
-			return p.withCore(cmd.Context(), func(ctx context.Context, c *city, actor string) error { return p.crl(ctx, c, actor, id, &f) })
+			return p.withCore(cmd.Context(), func(ctx context.Context, c *city, actor string) error {
+				if !f.renew {
+					return p.crl(ctx, c, actor, id, &f)
+				}
+				return p.withApproval(ctx, c, actCRL, map[string]string{"ca": id}, func() error { return p.crl(ctx, c, actor, id, &f) })
+			})
 		},
 	}
 	fl := c.Flags()
@@ -52,7 +57,7 @@ root's lives 12 months and is renewed with the root key at hand: --renew.`,
 	fl.StringVarP(&f.out, "out", "o", "", "write the list to a new file")
 	fl.StringVar(&f.rootKey, "root-key", "", "file of the root key (default DIR/root/root.key)")
 	f.root.register(fl, "root-", "root key", "GOVSEAL_ROOT_PASSPHRASE_FILE")
-	return c
+	return p.approvable(c)
 }
 
 func (p *program) crl(ctx context.Context, c *city, actor, id string, f *crlFlags) error {

@@ -34,16 +34,22 @@ seal: see "govseal seal make".`,
   govseal ca issue tsa --cn 示例市时间戳服务`,
 		Args: exactly(1),
 		RunE: p.onCore(func(ctx context.Context, c *city, actor string, args []string) error {
-			made, err := c.issue(ctx, actor, args[0], f)
+			asked, err := c.issuance(ctx, args[0], f)
 			if err != nil {
 				return err
 			}
-			if f.out != "" {
-				if err := p.write(f.out, certificatePEM(made.DER), false); err != nil {
+			return p.withApproval(ctx, c, actIssue+args[0], asked, func() error {
+				made, err := c.issue(ctx, actor, args[0], f)
+				if err != nil {
 					return err
 				}
-			}
-			return p.showCertificate(made)
+				if f.out != "" {
+					if err := p.write(f.out, certificatePEM(made.DER), false); err != nil {
+						return err
+					}
+				}
+				return p.showCertificate(made)
+			})
 		}),
 	}
 	fl := c.Flags()
@@ -52,7 +58,29 @@ seal: see "govseal seal make".`,
 	fl.StringVar(&f.commonName, "cn", "", "common name of an office")
 	fl.IntVar(&f.days, "days", 0, "validity in days (default the profile's)")
 	fl.StringVarP(&f.out, "out", "o", "", "also write the certificate as PEM to a new file")
-	return c
+	return p.approvable(c)
+}
+
+// issuance is what an approval of "ca issue" is bound to: the names as the
+// registry has them now, so that a change there asks for another approval.
+func (c *city) issuance(ctx context.Context, profile string, f issueFlags) (map[string]any, error) {
+	asked := map[string]any{"profile": profile, "cn": f.commonName, "days": f.days}
+	if f.officer != "" {
+		o, err := c.resolveOfficer(ctx, f.department, f.officer)
+		if err != nil {
+			return nil, err
+		}
+		asked["officer"] = map[string]string{"id": o.ID, "name": o.Name, "staffNo": o.StaffNo}
+		f.department = o.Department
+	}
+	if f.department != "" {
+		d, err := c.registry.ResolveDepartment(ctx, f.department)
+		if err != nil {
+			return nil, err
+		}
+		asked["department"] = map[string]string{"id": d.ID, "name": d.Name, "creditCode": d.CreditCode}
+	}
+	return asked, nil
 }
 
 // issue checks that flags and profile belong together, then issues.

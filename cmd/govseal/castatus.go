@@ -31,14 +31,16 @@ func (p *program) caMove(verb, short, long string, act func(*ca.Authority, conte
 		Example: "  govseal ca " + verb + " 3f2a… --note 年检",
 		Args:    exactly(1),
 		RunE: p.onCore(func(ctx context.Context, c *city, actor string, args []string) error {
-			if err := act(c.ca, ctx, actor, args[0], note); err != nil {
-				return err
-			}
-			return p.showBySerial(ctx, c, args[0])
+			return p.withApproval(ctx, c, verb, map[string]string{"serial": args[0], "note": note}, func() error {
+				if err := act(c.ca, ctx, actor, args[0], note); err != nil {
+					return err
+				}
+				return p.showBySerial(ctx, c, args[0])
+			})
 		}),
 	}
 	c.Flags().StringVar(&note, "note", "", "why, for the audit log")
-	return c
+	return p.approvable(c)
 }
 
 func (p *program) showBySerial(ctx context.Context, c *city, serial string) error {
@@ -86,7 +88,7 @@ For a seal, use "govseal seal cancel".
 	fl.BoolVar(&f.issuing, "issuing-ca", false, "revoke the issuing CA")
 	fl.StringVar(&f.rootKey, "root-key", "", "file of the root key (default DIR/root/root.key)")
 	f.root.register(fl, "root-", "root key", "GOVSEAL_ROOT_PASSPHRASE_FILE")
-	return c
+	return p.approvable(c)
 }
 
 func (p *program) revoke(ctx context.Context, c *city, actor string, args []string, f *revokeFlags) error {
@@ -98,13 +100,28 @@ func (p *program) revoke(ctx context.Context, c *city, actor string, args []stri
 	if err != nil {
 		return err
 	}
-	if f.issuing {
-		return p.revokeIssuing(ctx, c, actor, reason, invalidity, f)
+	what := "the issuing CA"
+	if !f.issuing {
+		what = args[0]
 	}
-	if err := c.ca.Revoke(ctx, actor, args[0], reason, invalidity, f.note); err != nil {
-		return err
+	asked := map[string]string{"certificate": what, "reason": f.reason, "invalidity": instantText(invalidity), "note": f.note}
+	return p.withApproval(ctx, c, actRevoke, asked, func() error {
+		if f.issuing {
+			return p.revokeIssuing(ctx, c, actor, reason, invalidity, f)
+		}
+		if err := c.ca.Revoke(ctx, actor, args[0], reason, invalidity, f.note); err != nil {
+			return err
+		}
+		return p.showBySerial(ctx, c, args[0])
+	})
+}
+
+// instantText is an instant in what an approval is bound to; "" when zero.
+func instantText(t time.Time) string {
+	if t.IsZero() {
+		return ""
 	}
-	return p.showBySerial(ctx, c, args[0])
+	return t.UTC().Format(time.RFC3339)
 }
 
 func (p *program) revokeIssuing(ctx context.Context, c *city, actor string, reason int, invalidity time.Time, f *revokeFlags) error {

@@ -23,18 +23,21 @@ import (
 // city is all opened parts of one service. Every command, the server, the demo
 // and the benchmark work on one.
 type city struct {
-	dir      string
-	config   Config
-	arc      []int
-	log      *slog.Logger
-	db       *store.DB
-	blobs    seal.Blobs
-	keyring  *keys.Keyring
-	ca       *ca.Authority
-	registry *registry.Registry
-	seals    *seal.Service
-	tsa      *tsa.Authority
-	ledger   *ledger.Log
+	dir       string
+	config    Config
+	arc       []int
+	log       *slog.Logger
+	db        *store.DB
+	blobs     seal.Blobs
+	keyring   *keys.Keyring
+	ca        *ca.Authority
+	registry  *registry.Registry
+	operators *registry.Operators
+	approvals *registry.Approvals
+	who       registry.Identity // who acts on it; zero in a server
+	seals     *seal.Service
+	tsa       *tsa.Authority
+	ledger    *ledger.Log
 }
 
 // recordsLabel derives the key that authenticates rows (design.md section 3).
@@ -79,13 +82,19 @@ func (c *city) open(ctx context.Context, passphrase []byte) (err error) {
 		return fmt.Errorf("open the key store: %w", err)
 	}
 	c.db.SetMACKey(c.keyring.Derive(recordsLabel))
-	c.registry = registry.New(c.db.Registry(), time.Now)
+	c.openRegistry()
 	config, err := c.caConfig()
 	if err != nil {
 		return err
 	}
 	c.ca, err = ca.Load(ctx, config)
 	return err
+}
+
+func (c *city) openRegistry() {
+	c.registry = registry.New(c.db.Registry(), time.Now)
+	c.operators = registry.NewOperators(c.db.Operators(), time.Now)
+	c.approvals = registry.NewApprovals(c.db.Approvals(), c.db.Operators(), time.Now)
 }
 
 // assemble wires the services that work with the keys of the offices.

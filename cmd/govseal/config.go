@@ -55,6 +55,8 @@ type Config struct {
 	Demo bool `yaml:"demo,omitempty"`
 	// Seal says what the seal service puts up with, and which acts take two.
 	Seal SealConfig `yaml:"seal,omitempty"`
+	// Approvals says which administrative acts take two operators.
+	Approvals ApprovalsConfig `yaml:"approvals,omitempty"`
 	// TSA names outside time-stamp authorities; without any, ours stamps alone.
 	TSA TSAConfig `yaml:"tsa,omitempty"`
 	// Serve says where and how "govseal serve" listens.
@@ -126,7 +128,7 @@ func (c Config) validate() error {
 			return fmt.Errorf("url: %q is not like https://seal.example", c.URL)
 		}
 	}
-	if err := c.TSA.validate(); err != nil {
+	if err := errors.Join(c.TSA.validate(), c.Approvals.validate()); err != nil {
 		return err
 	}
 	if u, err := url.Parse(c.Database); err == nil && u.User != nil {

@@ -16,7 +16,6 @@ import (
 	"github.com/govseal/govseal/ca"
 	"github.com/govseal/govseal/internal/keys"
 	"github.com/govseal/govseal/ledger"
-	"github.com/govseal/govseal/registry"
 	"github.com/govseal/govseal/store"
 )
 
@@ -97,7 +96,7 @@ func (c *city) found(ctx context.Context, f founding) (err error) {
 		return fmt.Errorf("make the key store: %w", err)
 	}
 	c.db.SetMACKey(c.keyring.Derive(recordsLabel))
-	c.registry = registry.New(c.db.Registry(), time.Now)
+	c.openRegistry()
 	f.progress("key store made, SM4 keys under PBKDF2-HMAC-SM3")
 	// 2. The root key in its own file, and the two authorities.
 	root, err := keys.CreateRootFile(c.rootKeyPath(), f.rootPassphrase)

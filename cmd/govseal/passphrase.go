@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/spf13/pflag"
 	"golang.org/x/term"
@@ -24,21 +25,32 @@ const (
 // flags nor environment variables: both are visible to other processes.
 type passphraseFlags struct {
 	what     string // "key store", "root key"
+	noun     string // "passphrase", or "secret"
 	variable string // names a file, as --passphrase-file does
 	flag     string
 	file     string
 	fd       int
+	keep     bool // whether to remember what is read, for program.again
+	kept     []byte
 }
 
 // register adds --PREFIXpassphrase-file and --PREFIXpassphrase-fd.
 func (f *passphraseFlags) register(set *pflag.FlagSet, prefix, what, variable string) {
-	f.what, f.variable, f.flag = what, variable, "--"+prefix+"passphrase-file"
-	set.StringVar(&f.file, prefix+"passphrase-file", "", "file with the passphrase of the "+what+" (or "+variable+"; else asked for)")
-	set.IntVar(&f.fd, prefix+"passphrase-fd", -1, "open file descriptor to read the passphrase of the "+what+" from")
+	f.registerAs(set, prefix+"passphrase", "passphrase", what, variable)
+}
+
+// registerAs adds --NAME-file and --NAME-fd.
+func (f *passphraseFlags) registerAs(set *pflag.FlagSet, name, noun, what, variable string) {
+	f.what, f.noun, f.variable, f.flag = what, noun, variable, "--"+name+"-file"
+	set.StringVar(&f.file, name+"-file", "", "file with the "+noun+" of the "+what+" (or "+variable+"; else asked for)")
+	set.IntVar(&f.fd, name+"-fd", -1, "open file descriptor to read the "+noun+" of the "+what+" from")
 }
 
 // read returns the passphrase; choosing asks twice and demands a length.
 func (f *passphraseFlags) read(p *program, choosing bool) ([]byte, error) {
+	if f.kept != nil {
+		return bytes.Clone(f.kept), nil
+	}
 	file := f.file
 	if file == "" && f.fd < 0 {
 		file = os.Getenv(f.variable)
@@ -47,19 +59,22 @@ func (f *passphraseFlags) read(p *program, choosing bool) ([]byte, error) {
 	var err error
 	switch {
 	case f.file != "" && f.fd >= 0:
-		return nil, usagef("give the passphrase of the %s in a file or by a descriptor, not both", f.what)
+		return nil, usagef("give the %s of the %s in a file or by a descriptor, not both", f.noun, f.what)
 	case f.fd >= 0:
-		secret, err = readSecret(os.NewFile(uintptr(f.fd), "passphrase"))
+		secret, err = readSecret(os.NewFile(uintptr(f.fd), f.noun))
 	case file != "":
 		secret, err = f.fromFile(p, file)
 	default:
 		secret, err = f.ask(p, choosing)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("passphrase of the %s: %w", f.what, err)
+		return nil, fmt.Errorf("%s of the %s: %w", f.noun, f.what, err)
+	}
+	if f.keep {
+		f.kept = bytes.Clone(secret)
 	}
 	if choosing && len(secret) < minPassphrase {
-		return nil, usagef("the passphrase of the %s needs at least %d octets", f.what, minPassphrase)
+		return nil, usagef("the %s of the %s needs at least %d octets", f.noun, f.what, minPassphrase)
 	}
 	return secret, nil
 }
@@ -109,7 +124,7 @@ func (f *passphraseFlags) ask(p *program, twice bool) ([]byte, error) {
 		}
 		return readSecret(bytes.NewReader(line))
 	}
-	first, err := prompt("Passphrase of the " + f.what)
+	first, err := prompt(strings.ToUpper(f.noun[:1]) + f.noun[1:] + " of the " + f.what)
 	if err != nil || !twice {
 		return first, err
 	}

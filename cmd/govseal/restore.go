@@ -47,8 +47,7 @@ says that this is known; the loss is recorded in the audit log.`,
 }
 
 func (p *program) restore(ctx context.Context, path string, f restoreFlags) (err error) {
-	actor, err := p.actor()
-	if err != nil {
+	if _, err := p.actor(); err != nil {
 		return err
 	}
 	held, err := readNote(f.since)
@@ -68,7 +67,7 @@ func (p *program) restore(ctx context.Context, path string, f restoreFlags) (err
 			err = errors.Join(err, clearFolder(p.dir))
 		}
 	}()
-	r := restoration{program: p, flags: f, actor: actor, held: held}
+	r := restoration{program: p, flags: f, held: held}
 	if r.backup, err = unpack(ctx, path, p.dir); err != nil {
 		return fmt.Errorf("read backup %s: %w", path, err)
 	}
@@ -79,7 +78,6 @@ func (p *program) restore(ctx context.Context, path string, f restoreFlags) (err
 type restoration struct {
 	program *program
 	flags   restoreFlags
-	actor   string
 	held    string // checkpoint kept outside, "" when none was given
 	backup  unpacked
 	lost    uint64 // entries that the held checkpoint counts and the backup lacks
@@ -89,6 +87,9 @@ func (r *restoration) finish(ctx context.Context, passphrase []byte) (err error)
 	c := &city{dir: r.program.dir, config: r.backup.config, log: slog.New(slog.DiscardHandler)}
 	defer func() { err = errors.Join(err, c.Close()) }()
 	if err := c.open(ctx, passphrase); err != nil {
+		return err
+	}
+	if err := r.program.authorize(ctx, c); err != nil {
 		return err
 	}
 	if err := c.assemble(ctx); err != nil {
@@ -176,7 +177,7 @@ func (r *restoration) event(c *city) ledger.Event {
 	if r.lost > 0 {
 		reason += fmt.Sprintf("; at least %d entries lost, accepted", r.lost)
 	}
-	return ledger.Event{Kind: "admin", Time: time.Now(), Actor: r.actor, Act: "city.restore", Object: c.config.Origin, Reason: reason,
+	return ledger.Event{Kind: "admin", Time: time.Now(), Actor: c.who.Actor(), Act: "city.restore", Object: c.config.Origin, Reason: reason,
 		Facts: []ledger.Fact{{Name: "lost", Value: []byte(itoa(r.lost))}, {Name: "checkpoint", Value: []byte(r.held)}}}
 }
 

@@ -19,9 +19,13 @@ type program struct {
 	out, err io.Writer // data, talk
 
 	dir        string
-	operator   string
+	who        operatorFlags
 	passphrase passphraseFlags
+	approval   approvalFlags
 	json       bool
+
+	running   *cobra.Command // and its arguments
+	arguments []string
 }
 
 // run is the whole program; it returns the exit status of the contract.
@@ -53,12 +57,13 @@ GOVSEAL_PASSPHRASE_FILE when nobody is there to type.
 
 Exit status: 0 done or valid; 1 invalid, unsealed, or refused by rule; 2 usage, or something
 could not be read; 3 indeterminate.`,
-		SilenceUsage:  true,
-		SilenceErrors: true,
+		SilenceUsage:     true,
+		SilenceErrors:    true,
+		PersistentPreRun: func(cmd *cobra.Command, args []string) { p.running, p.arguments = cmd, args },
 	}
 	f := root.PersistentFlags()
 	f.StringVar(&p.dir, "dir", os.Getenv("GOVSEAL_DIR"), "folder of the city (or GOVSEAL_DIR)")
-	f.StringVar(&p.operator, "operator", os.Getenv("GOVSEAL_OPERATOR"), "who is acting, for the audit log (or GOVSEAL_OPERATOR; default the system's user)")
+	p.who.register(f)
 	f.BoolVar(&p.json, "json", false, "print JSON instead of tables")
 	p.passphrase.register(f, "", "key store", "GOVSEAL_PASSPHRASE_FILE")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usagef("%v", err) })
@@ -70,7 +75,7 @@ could not be read; 3 indeterminate.`,
 		}
 	}
 	add("start", p.demoCommand(), p.serveCommand(), p.stampCommand(), p.extendCommand())
-	add("admin", p.initCommand(), p.caCommand(), p.deptCommand(), p.officerCommand(), p.appCommand(), p.grantCommand(), p.sealCommand())
+	add("admin", p.initCommand(), p.caCommand(), p.deptCommand(), p.officerCommand(), p.appCommand(), p.grantCommand(), p.sealCommand(), p.operatorCommand(), p.approvalCommand())
 	add("watch", p.verifyCommand(), p.inspectCommand(), p.ledgerCommand(), p.auditCommand())
 	add("care", p.versionCommand(), p.backupCommand(), p.restoreCommand(), p.benchCommand())
 	return root

@@ -20,8 +20,7 @@ type opener func(ctx context.Context, dir string, passphrase []byte) (*city, err
 func (p *program) withCore(ctx context.Context, do work) error { return p.with(ctx, openCore, do) }
 
 func (p *program) with(ctx context.Context, open opener, do work) (err error) {
-	actor, err := p.actor()
-	if err != nil {
+	if _, err := p.actor(); err != nil {
 		return err
 	}
 	if _, err := loadConfig(p.dir); err != nil { // before anybody types a passphrase
@@ -37,7 +36,10 @@ func (p *program) with(ctx context.Context, open opener, do work) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, c.Close()) }()
-	return do(ctx, c, actor)
+	if err := p.authorize(ctx, c); err != nil {
+		return err
+	}
+	return do(ctx, c, c.who.Actor())
 }
 
 // argsWork is work with the command's arguments.
