@@ -77,6 +77,7 @@ type Store interface {
 // Query selects audit entries; zero fields select all.
 type Query struct {
 	Actor, Act, Object string
+	Actors             []string // beside Actor: one person may stand under several
 	Since, Until       time.Time
 	Limit              int
 	Before             uint64 // index, for paging; 0 means the newest

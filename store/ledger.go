@@ -172,7 +172,7 @@ func (l ledgerRows) EntryOf(ctx context.Context, kind, object string) (ledger.En
 
 func (l ledgerRows) Search(ctx context.Context, q ledger.Query) ([]ledger.Entry, error) {
 	var w where
-	w.equal("actor", q.Actor)
+	w.oneOf("actor", q.Actor, q.Actors)
 	w.equal("act", q.Act)
 	w.equal("object", q.Object)
 	if !q.Since.IsZero() {
@@ -204,6 +204,20 @@ func (w *where) equal(column, value string) {
 	if value != "" {
 		w.add(column+" = ", value)
 	}
+}
+
+// oneOf is equal with more values that will do; column is a constant.
+func (w *where) oneOf(column, value string, more []string) {
+	if len(more) == 0 {
+		w.equal(column, value)
+		return
+	}
+	marks := []string{}
+	for _, v := range append([]string{value}, more...) {
+		w.args = append(w.args, v)
+		marks = append(marks, fmt.Sprintf("$%d", len(w.args)))
+	}
+	w.terms = append(w.terms, column+" IN ("+strings.Join(marks, ", ")+")")
 }
 
 func (w *where) clause() string {

@@ -112,10 +112,10 @@ func (p *program) showApproval(ctx context.Context, c *city, a registry.Approval
 		{"decided by", v.Checker}, {"decided", when(a.Decided)}, {"note", v.Note}, {"ended", when(a.Ended)}})
 }
 
-// decision is Approve or Refuse.
-type decision func(s *registry.Approvals, ctx context.Context, who registry.Identity, id, note string) (registry.Approval, error)
+// deciding is Approve or Refuse.
+type deciding func(s *registry.Approvals, ctx context.Context, who registry.Identity, id, note string) (registry.Approval, error)
 
-func (p *program) approvalDecide(verb, short string, decide decision) *cobra.Command {
+func (p *program) approvalDecide(verb, short string, decide deciding) *cobra.Command {
 	var note, hash string
 	c := &cobra.Command{Use: verb + " APPROVAL", Short: short, Args: exactly(1),
 		Example: "  govseal approval show apv-…\n  govseal approval " + verb + " apv-… --hash 3f9a6c1be0d24477 --note 已核对",
@@ -181,7 +181,12 @@ func (p *program) again(ctx context.Context, a registry.Approval) error {
 	}
 	q := &program{in: p.in, out: p.out, err: p.err}
 	root := q.command()
-	p.running.Root().PersistentFlags().Visit(func(f *pflag.Flag) { args = append([]string{"--" + f.Name + "=" + f.Value.String()}, args...) })
+	global := root.PersistentFlags()
+	p.running.Flags().Visit(func(f *pflag.Flag) {
+		if global.Lookup(f.Name) != nil {
+			args = append([]string{"--" + f.Name + "=" + f.Value.String()}, args...)
+		}
+	})
 	root.SetArgs(args)
 	root.SetIn(p.in)
 	root.SetOut(p.out)

@@ -5,11 +5,14 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/govseal/govseal/ledger"
+	"github.com/govseal/govseal/registry"
 )
 
 // auditView is an audit entry in JSON output.
@@ -52,6 +55,9 @@ func (p *program) auditList() *cobra.Command {
 			if q.Until, err = parseDay(until); err != nil {
 				return err
 			}
+			if q.Actors, err = c.provenActors(ctx, q.Actor); err != nil {
+				return err
+			}
 			found, err := c.db.Ledger().Search(ctx, q)
 			if err != nil {
 				return err
@@ -72,6 +78,20 @@ func (p *program) auditList() *cobra.Command {
 	f.IntVar(&q.Limit, "limit", 50, "at most so many")
 	f.Uint64Var(&q.Before, "before", 0, "go on before this entry")
 	return c
+}
+
+// provenActors are what stands in the log for "operator:NAME" beside itself:
+// the operator of that name once it proved itself.
+func (c *city) provenActors(ctx context.Context, actor string) ([]string, error) {
+	name, ok := strings.CutPrefix(actor, "operator:")
+	if !ok {
+		return nil, nil
+	}
+	o, err := c.operators.Store().OperatorNamed(ctx, name)
+	if errors.Is(err, registry.ErrNotFound) {
+		return nil, nil
+	}
+	return []string{o.Actor()}, err
 }
 
 // exportBatch is how many entries are read at a time.

@@ -93,6 +93,9 @@ func (c *city) warn(ctx context.Context, p *program, all []authorityView) error 
 			p.say("warning: the %s CA ends %s; certificates of three years no longer fit below it", v.ID, date(v.NotAfter))
 		}
 	}
+	if _, proven := c.who.Proven(); !proven {
+		p.say("note: the city is open: whoever has the passphrase acts under any name; \"govseal operator add NAME --role security\" ends that")
+	}
 	if exists(c.rootKeyPath()) {
 		p.say("warning: the root key still lies in %s; move it to a safe", filepath.Dir(c.rootKeyPath()))
 	}

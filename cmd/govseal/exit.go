@@ -74,6 +74,12 @@ func status(err error) int {
 	return exitUsage
 }
 
+// denied tells whether a rule refused, and which.
+func denied(err error, reason string) bool {
+	var d *registry.Denied
+	return errors.As(err, &d) && d.Reason == reason
+}
+
 // hint says what to do next about the errors that people meet.
 func hint(err error) string {
 	text := err.Error()
@@ -84,6 +90,10 @@ func hint(err error) string {
 		return "make keys of your own with \"govseal init\""
 	case errors.Is(err, keys.ErrDamaged), errors.Is(err, registry.ErrTampered):
 		return "do not go on: run \"govseal ledger verify\", look at \"govseal audit list\", and restore a backup if need be"
+	case denied(err, "credentials"), denied(err, "locked"):
+		return "who: --operator; the proof: --operator-secret-file, GOVSEAL_OPERATOR_SECRET_FILE or the prompt, or --operator-key with a certificate's key"
+	case denied(err, "approval-state"), denied(err, "approval-expired"), denied(err, "approval-edited"):
+		return "\"govseal approval list --all\" shows the requests; the command without --approval asks anew"
 	case errors.Is(err, ca.ErrNotFound):
 		return "\"govseal ca list\" shows the certificates there are"
 	case errors.Is(err, registry.ErrNotFound):

@@ -60,11 +60,15 @@ means all matters.`,
 			if err != nil {
 				return err
 			}
-			added, err := c.registry.AddGrant(ctx, actor, g)
-			if err != nil {
-				return err
-			}
-			return p.printGrants([]registry.Grant{added})
+			asked := map[string]any{"application": g.Application, "officer": g.Officer, "seal": g.Seal, "matters": g.Matters, "kinds": g.Kinds,
+				"from": instantText(g.NotBefore), "until": instantText(g.NotAfter)}
+			return p.withApproval(ctx, c, actGrant, asked, func() error {
+				added, err := c.registry.AddGrant(ctx, actor, g)
+				if err != nil {
+					return err
+				}
+				return p.printGrants([]registry.Grant{added})
+			})
 		}),
 	}
 	fl := c.Flags()
@@ -76,7 +80,7 @@ means all matters.`,
 	fl.StringVar(&f.from, "from", "", "first day or time (default now)")
 	fl.StringVar(&f.until, "until", "", "last day, or time")
 	must(c, "app", "seal", "matter", "until")
-	return c
+	return p.approvable(c)
 }
 
 // grant builds the grant that the flags describe.
