@@ -128,6 +128,7 @@ func (a *Authority) prepareCA(actor, named string, s Subject, public crypto.Publ
 	return &plan{
 		actor: actor, issuer: parent,
 		template: cert.Template{Issuer: issuerName, Subject: name, NotBefore: from, NotAfter: to, PublicKey: spki, Extensions: ext, NullParameters: profile.s.null},
+		promise:  profile.promise(a.arc),
 		record:   Certificate{CA: of, Profile: profile.Name(), KeyDigest: gm.SM3(spki), Subject: name.String(), NotBefore: from, NotAfter: to},
 	}, nil
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/govseal/govseal/internal/cert"
 	"github.com/govseal/govseal/internal/gm"
+	"github.com/govseal/govseal/internal/lint"
 )
 
 // backdating is how far before now a certificate begins, so that a checker
@@ -36,8 +37,9 @@ type Request struct {
 	Validity   time.Duration // 0 means the profile's
 }
 
-// Issue makes one certificate: prepare, store, sign once, store. The error is
-// a *RequestError when the request itself cannot be granted.
+// Issue makes one certificate: prepare, lint, store, sign once, store. The
+// error is a *RequestError when the request itself cannot be granted, a
+// *LintError when the linter refuses what would be signed.
 func (a *Authority) Issue(ctx context.Context, r Request) (Certificate, error) {
 	p, err := a.prepare(ctx, r)
 	if err != nil {
@@ -52,7 +54,9 @@ type plan struct {
 	actor    string
 	issuer   *issuer
 	template cert.Template
+	promise  *lint.Profile // what its profile says; nil when a ceremony decides
 	record   Certificate
+	cleared  *cleared // by the linter
 	spent    bool
 }
 
@@ -99,6 +103,7 @@ func (a *Authority) prepare(ctx context.Context, r Request) (*plan, error) {
 		issuer: is,
 		template: cert.Template{Issuer: is.cert.RawSubject, Subject: name, NotBefore: notBefore, NotAfter: notAfter,
 			PublicKey: spki, Extensions: ext, NullParameters: p.s.null},
+		promise: p.promise(a.arc),
 		record: Certificate{CA: is.id, Profile: p.Name(), KeyDigest: gm.SM3(spki), Subject: name.String(), Department: r.Department, Officer: r.Officer,
 			KeyRef: r.KeyRef, NotBefore: notBefore, NotAfter: notAfter},
 	}, nil
@@ -151,8 +156,9 @@ func (p Profile) period(now time.Time, asked time.Duration, issuer *cert.Certifi
 	return from, to, nil
 }
 
-// complete is the life of a certificate from here on: serial and to-be-signed
-// octets are durable, then the key is touched once, then the result is durable.
+// complete is the life of a certificate from here on: the linter passes the
+// to-be-signed octets, they are durable with their serial number, then the key
+// is touched once, then the result is durable.
 func (a *Authority) complete(ctx context.Context, p *plan, signer crypto.Signer) (Certificate, error) {
 	if p.spent {
 		return Certificate{}, errors.New("ca: a plan is signed once only")
@@ -189,6 +195,9 @@ func (a *Authority) recordPlanned(ctx context.Context, p *plan) error {
 		if p.record.TBS, err = p.template.MarshalTBS(); err != nil {
 			return fmt.Errorf("ca: encode the certificate: %w", err)
 		}
+		if p.cleared, err = p.clear(p.record.TBS); err != nil {
+			return err
+		}
 		p.record.SerialHex = serialHex(p.template.Serial)
 		p.record.Status, p.record.Created = Planned, a.now().UTC()
 		if err = a.store.RecordPlanned(ctx, p.record); err == nil {
@@ -201,12 +210,16 @@ func (a *Authority) recordPlanned(ctx context.Context, p *plan) error {
 	return fmt.Errorf("ca: record the planned certificate: %w", err)
 }
 
-// sign has the issuer's key sign the planned octets. The signature is verified
+// sign has the issuer's key sign the octets that the linter passed, which are
+// the recorded ones. The signature is verified
 // under that key, which complete has compared with the issuer's certificate,
 // before anything is stored; what is assembled from it must read back as
 // planned.
 func (p *plan) sign(signer crypto.Signer) ([]byte, error) {
-	sig, err := gm.SignMessage(signer, p.record.TBS)
+	if p.cleared == nil || !bytes.Equal(p.cleared.tbs, p.record.TBS) {
+		return nil, errNotCleared
+	}
+	sig, err := gm.SignMessage(signer, p.cleared.tbs)
 	if err != nil {
 		return nil, fmt.Errorf("ca: sign certificate %s: %w", p.record.SerialHex, err)
 	}

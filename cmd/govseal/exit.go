@@ -63,7 +63,8 @@ func status(err error) int {
 	}
 	var denied *registry.Denied
 	var refused *seal.Refused
-	if errors.As(err, &denied) || errors.As(err, &refused) {
+	var linted *ca.LintError
+	if errors.As(err, &denied) || errors.As(err, &refused) || errors.As(err, &linted) {
 		return exitRefused
 	}
 	for _, r := range refusals {

@@ -48,7 +48,6 @@ func extensionOffences() map[string]offence {
 		"EKU twice":                 {"extended-key-usage", lint.Error, false, eku(false, ocsp, ocsp), nil},
 		"any EKU":                   {"extended-key-usage", lint.Warning, false, eku(false, anything), nil},
 		"TLS server without a name": {"extended-key-usage", lint.Warning, false, eku(false, server), nil},
-		"CA with an office":         {"extended-key-usage", lint.Warning, true, eku(true, tsa), nil},
 		"TSA lenient":               {"time-stamping", lint.Error, false, eku(false, tsa), nil},
 		"TSA with a second office":  {"time-stamping", lint.Error, false, eku(true, tsa, ocsp), nil},
 		"TSA that decrypts": {"time-stamping", lint.Error, false, func(t *cert.Template) {

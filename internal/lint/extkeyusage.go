@@ -21,6 +21,9 @@ func checkExtKeyUsage(s *candidate, r *report) {
 		}
 		seen[id.String()] = true
 	}
+	if s.isCA() {
+		return // of an authority it bounds what stands below
+	}
 	if s.holds(cert.OIDAnyUsage) {
 		r.should("holds anyExtendedKeyUsage: the key may take any office")
 		if e.Critical {
@@ -29,8 +32,5 @@ func checkExtKeyUsage(s *candidate, r *report) {
 	}
 	if s.holds(cert.OIDServerAuth) && len(s.SubjectAltNames) == 0 {
 		r.should("is for TLS servers, and no subjectAltName says which")
-	}
-	if s.isCA() && (s.holds(cert.OIDTimeStamping) || s.holds(cert.OIDOCSPSigning)) {
-		r.warn("an authority's key takes the office of a time-stamp authority or an OCSP responder")
 	}
 }

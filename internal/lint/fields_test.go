@@ -43,6 +43,7 @@ func fieldOffences(t *testing.T, p *testpki.PKI) map[string]offence {
 		"RDN of two":          {"subject", lint.Warning, false, func(t *cert.Template) { t.Subject[0] = append(t.Subject[0], t.Subject[1]...) }, nil},
 		"BMPString":           {"string-types", lint.Error, false, named(cert.OIDUnit, "示", []byte{0x1e, 2, 0x79, 0x3a}), nil},
 		"T61String":           {"string-types", lint.Error, false, named(cert.OIDUnit, "abc", []byte{0x14, 3, 'a', 'b', 'c'}), nil},
+		"BMPString of a CA":   {"string-types", lint.Warning, true, named(cert.OIDUnit, "示", []byte{0x1e, 2, 0x79, 0x3a}), nil},
 		"country as UTF8":     {"string-types", lint.Error, false, only(cert.OIDEmailAddress, "a@b.example"), replace(t, []byte{0x16, 11, 'a', '@'}, []byte{0x0c, 11, 'a', '@'})},
 		"long common name":    {"name-lengths", lint.Error, false, only(cert.OIDCommonName, strings.Repeat("示", 65)), nil},
 		"small country":       {"name-lengths", lint.Error, false, only(cert.OIDCountry, "cn"), nil},

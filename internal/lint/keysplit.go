@@ -13,7 +13,7 @@ func checkKeySplit(s *candidate, r *report) {
 	const signing = cert.DigitalSignature | cert.NonRepudiation
 	const encryption = cert.KeyEncipherment | cert.DataEncipherment | cert.KeyAgreement
 	u := s.usage()
-	if s.holds(cert.OIDServerAuth) || s.holds(cert.OIDClientAuth) {
+	if !s.isCA() && (s.holds(cert.OIDServerAuth) || s.holds(cert.OIDClientAuth)) {
 		return // TLS keys of RSA are both by protocol
 	}
 	if u&cert.NonRepudiation != 0 && u&encryption != 0 {

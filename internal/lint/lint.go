@@ -12,6 +12,7 @@ package lint
 import (
 	"bytes"
 	"crypto"
+	"crypto/rand"
 	"fmt"
 	"slices"
 	"sync"
@@ -48,11 +49,11 @@ func (f Finding) String() string {
 // Context is what is known beside the octets; the zero value knows nothing.
 type Context struct {
 	Issuer  *cert.Certificate // the issuer's own certificate; nil when not at hand
-	Profile *Profile          // what was promised; nil for certificates of others
+	Own     bool              // a certificate of our own: good practice becomes a rule
+	Profile *Profile          // what was promised, of our own; nil when nothing was
 }
 
-// Profile is what a certificate of one kind must look like. With a profile,
-// rules of good practice become errors: it is our own certificate.
+// Profile is what a certificate of one kind must look like.
 type Profile struct {
 	Name        string
 	CA          bool
@@ -84,7 +85,7 @@ func Certificate(der []byte, ctx Context) []Finding {
 	}
 	var all []Finding
 	for i := range rules {
-		r := &report{rule: &rules[i], strict: ctx.Profile != nil}
+		r := &report{rule: &rules[i], strict: ctx.Own || ctx.Profile != nil}
 		rules[i].check(s, r)
 		if all = append(all, r.findings...); len(all) > maxFindings {
 			return all[:maxFindings]
@@ -102,7 +103,12 @@ func TBS(tbs []byte, ctx Context) ([]Finding, error) {
 	if err != nil {
 		return nil, err
 	}
-	sig, err := gm.SignMessage(key, tbs)
+	pub, _ := gm.AsPublicKey(key.Public())
+	e, err := gm.E(pub, tbs)
+	if err != nil {
+		return nil, fmt.Errorf("lint: %w", err)
+	}
+	sig, err := key.Sign(rand.Reader, e[:], gm.Options) // not verified: nobody will
 	if err != nil {
 		return nil, fmt.Errorf("lint: %w", err)
 	}

@@ -7,7 +7,7 @@ import "github.com/govseal/govseal/internal/cert"
 var ocspNoCheckRule = rule{"ocsp-responder", "RFC 6960 4.2.2.2", checkOCSPNoCheck}
 
 func checkOCSPNoCheck(s *candidate, r *report) {
-	responder := s.holds(cert.OIDOCSPSigning)
+	responder := s.holds(cert.OIDOCSPSigning) && !s.isCA()
 	switch {
 	case s.OCSPNoCheck && !responder:
 		r.err("ocsp-nocheck stands in a certificate that is not an OCSP responder's")

@@ -43,6 +43,9 @@ func checkStringTypes(s *candidate, r *report) {
 		switch {
 		case i >= 0 && tag != stringTypes[i].tag:
 			r.err("%s in the subject is not a %s", label(a.Type), stringTypes[i].name)
+		case i < 0 && tag != cbasn1.PrintableString && tag != cbasn1.UTF8String && s.isCA() && s.profile == nil:
+			// A cross-certificate copies another authority's name octet for octet.
+			r.warn("%s in the subject is an old form of string (tag %d)", label(a.Type), tag)
 		case i < 0 && tag != cbasn1.PrintableString && tag != cbasn1.UTF8String:
 			r.err("%s in the subject is neither PrintableString nor UTF8String (tag %d)", label(a.Type), tag)
 		}

@@ -7,7 +7,7 @@ import "github.com/govseal/govseal/internal/cert"
 var timeStampingRule = rule{"time-stamping", "RFC 3161 2.3", checkTimeStamping}
 
 func checkTimeStamping(s *candidate, r *report) {
-	if !s.holds(cert.OIDTimeStamping) {
+	if s.isCA() || !s.holds(cert.OIDTimeStamping) {
 		return
 	}
 	if e := s.Extension(cert.OIDExtKeyUsage); !e.Critical {
