@@ -63,7 +63,8 @@ type Authority struct {
 	known map[string]*issuer // guarded by mu
 	order []string           // guarded by mu; parents before those below them
 
-	evidence evidenceCache
+	evidence  evidenceCache
+	reloading reloader
 }
 
 // Load opens the authority that Create made.

@@ -7,15 +7,12 @@ import (
 	"crypto"
 	"errors"
 	"fmt"
-
-	"github.com/govseal/govseal/internal/cert"
-	"github.com/govseal/govseal/internal/gm"
 )
 
-// Create holds the first ceremony: root certificate (by rootSigner), issuing
-// CA, CRLs of both. It fails when there is a CA already. A ceremony that was
-// interrupted is not taken up again: its folder is thrown away.
-func Create(ctx context.Context, c Config, actor, cityName string, rootSigner crypto.Signer) (*Authority, error) {
+// New returns an authority over a store that holds no CA yet: its first
+// ceremonies make the root and the issuing CA. It is complete, and may issue,
+// when both are there.
+func New(ctx context.Context, c Config) (*Authority, error) {
 	a, err := newAuthority(c)
 	if err != nil {
 		return nil, err
@@ -27,116 +24,90 @@ func Create(ctx context.Context, c Config, actor, cityName string, rootSigner cr
 	if len(cas) > 0 {
 		return nil, fmt.Errorf("%w: there is a CA already (%s)", ErrState, cas[0].ID)
 	}
-	if rootSigner == nil {
-		return nil, errors.New("ca: the first ceremony needs the root's signer")
-	}
-	if err := a.createRoot(ctx, actor, cityName, rootSigner); err != nil {
-		return nil, err
-	}
-	if err := a.createIssuing(ctx, actor, cityName, rootSigner); err != nil {
-		return nil, err
-	}
-	if _, err := a.IssueRootCRL(ctx, actor, rootSigner); err != nil {
-		return nil, err
-	}
-	if _, err := a.reissue(ctx, a.must(IssuingID), actor); err != nil {
-		return nil, err
-	}
 	return a, nil
 }
 
-// createRoot makes the self-signed anchor.
-func (a *Authority) createRoot(ctx context.Context, actor, city string, signer crypto.Signer) error {
-	subject := Subject{Organization: city, CommonName: city + "电子印章根CA"}
-	p, err := a.prepareCA(actor, ProfileRoot, subject, signer.Public(), nil)
-	if err != nil {
-		return err
-	}
-	// The plan's issuer is the certificate to be: key and name are its own.
-	p.issuer = &issuer{id: RootID, cert: &cert.Certificate{PublicKey: signer.Public()}}
-	made, err := a.complete(ctx, p, signer)
-	if err != nil {
-		return err
-	}
-	return a.enter(ctx, actor, CA{ID: RootID, Certificate: made.DER, Created: made.Created})
+// FirstRoot and FirstIssuing say what the first two authorities of a city are:
+// twenty and ten years, the root without bound, the issuing CA with no CA
+// below it and with all offices.
+func FirstRoot(city string) CASpec {
+	return CASpec{ID: RootID, Subject: Subject{Organization: city, CommonName: city + "电子印章根CA"}, PathLen: Unlimited, Usages: []string{UsageAny}}
 }
 
-// createIssuing makes the CA that works from day to day, signed by the root.
-func (a *Authority) createIssuing(ctx context.Context, actor, city string, rootSigner crypto.Signer) error {
-	ref, _, err := a.keys.Generate(ctx, keyUse)
+// FirstIssuing goes with FirstRoot.
+func FirstIssuing(city string) CASpec {
+	return CASpec{ID: IssuingID, Subject: Subject{Organization: city, CommonName: city + "电子印章签发CA"}, PathLen: 0, Usages: []string{UsageAny}}
+}
+
+// Lifetimes of the first two authorities. The root's twenty years exceed
+// GmSSL's 3653 days (facts/ca-and-crypto.md 3.3).
+const (
+	FirstRootLife    = 20 * year
+	FirstIssuingLife = 10 * year
+)
+
+// Create holds the first two ceremonies without files, for programs and tests
+// that need an authority: root certificate (by rootSigner), issuing CA, CRLs
+// of both. It fails when there is a CA already.
+func Create(ctx context.Context, c Config, actor, cityName string, rootSigner crypto.Signer) (*Authority, error) {
+	a, err := New(ctx, c)
 	if err != nil {
-		return fmt.Errorf("ca: make the issuing CA's key: %w", err)
+		return nil, err
 	}
-	signer, err := a.keys.Signer(ctx, ref, keyUse)
+	if rootSigner == nil {
+		return nil, errors.New("ca: the first ceremony needs the root's signer")
+	}
+	root := FirstRoot(cityName)
+	root.NotAfter = a.seconds().Add(FirstRootLife)
+	act, err := a.PrepareRoot(ctx, actor, root)
 	if err != nil {
-		return fmt.Errorf("ca: open the issuing CA's key: %w", err)
+		return nil, err
 	}
-	subject := Subject{Organization: city, CommonName: city + "电子印章签发CA"}
-	p, err := a.prepareCA(actor, ProfileIssuing, subject, signer.Public(), a.must(RootID))
+	if err := act.carryOut(ctx, ActKeys{New: rootSigner}); err != nil {
+		return nil, err
+	}
+	issuing := FirstIssuing(cityName)
+	issuing.NotAfter = a.seconds().Add(FirstIssuingLife)
+	if act, err = a.PrepareSubordinate(ctx, actor, RootID, issuing, nil, false); err != nil {
+		return nil, err
+	}
+	k := ActKeys{Acting: rootSigner}
+	if k.NewRef, k.New, err = a.NewKey(ctx); err != nil {
+		return nil, err
+	}
+	return a, act.carryOut(ctx, k)
+}
+
+// NewKey makes a CA's key in our custody.
+func (a *Authority) NewKey(ctx context.Context) (ref string, signer crypto.Signer, err error) {
+	if ref, _, err = a.keys.Generate(ctx, keyUse); err != nil {
+		return "", nil, fmt.Errorf("ca: make the CA's key: %w", err)
+	}
+	if signer, err = a.keys.Signer(ctx, ref, keyUse); err != nil {
+		return "", nil, fmt.Errorf("ca: open the CA's key: %w", err)
+	}
+	return ref, signer, nil
+}
+
+// carryOut performs and enters an act without a file.
+func (act *Act) carryOut(ctx context.Context, k ActKeys) error {
+	made, err := act.Perform(ctx, k)
 	if err != nil {
 		return err
 	}
-	p.record.KeyRef = ref
-	made, err := a.complete(ctx, p, rootSigner)
-	if err != nil {
-		return err
-	}
-	return a.enter(ctx, actor, CA{ID: IssuingID, Parent: RootID, KeyRef: ref, Certificate: made.DER, Created: made.Created})
+	return act.Enter(ctx, made, nil)
 }
 
-// prepareCA builds the plan of an authority; parent is nil for the root.
-func (a *Authority) prepareCA(actor, named string, s Subject, public crypto.PublicKey, parent *issuer) (*plan, error) {
-	if actor == "" {
-		return nil, &RequestError{"actor", "is missing"}
+// Begin notes in the record that a reviewed file is being carried out.
+func (a *Authority) Begin(ctx context.Context, c Ceremony) error {
+	c.Begun = a.now().UTC()
+	if err := a.store.RecordBegun(ctx, c); err != nil {
+		return fmt.Errorf("ca: record the ceremony's beginning: %w", err)
 	}
-	profile, err := a.profiles.Lookup(named)
-	if err != nil {
-		return nil, err
-	}
-	if !profile.s.ca {
-		return nil, &RequestError{"profile", named + " makes no authority"}
-	}
-	if err := s.check(profile.s.subject); err != nil {
-		return nil, err
-	}
-	pub, ok := gm.AsPublicKey(public)
-	if !ok {
-		return nil, &RequestError{"key", "is not an SM2 key"}
-	}
-	spki, err := gm.MarshalPublicKey(pub)
-	if err != nil {
-		return nil, err
-	}
-	name := s.name()
-	issuerName, err := name.Marshal()
-	if err != nil {
-		return nil, fmt.Errorf("ca: encode the name: %w", err)
-	}
-	var above *cert.Certificate
-	of := RootID // its own issuer
-	if parent != nil {
-		above, issuerName, of = parent.cert, parent.cert.RawSubject, parent.id
-	}
-	from, to, err := profile.period(a.seconds(), 0, above)
-	if err != nil {
-		return nil, err
-	}
-	ext, err := profile.extensions(a, parent, spki, "")
-	if err != nil {
-		return nil, err
-	}
-	return &plan{
-		actor: actor, issuer: parent,
-		template: cert.Template{Issuer: issuerName, Subject: name, NotBefore: from, NotAfter: to, PublicKey: spki, Extensions: ext, NullParameters: profile.s.null},
-		promise:  profile.promise(a.arc),
-		record:   Certificate{CA: of, Profile: profile.Name(), KeyDigest: gm.SM3(spki), Subject: name.String(), NotBefore: from, NotAfter: to},
-	}, nil
+	return nil
 }
 
-// enter records an authority and takes it in.
-func (a *Authority) enter(ctx context.Context, actor string, c CA) error {
-	if err := a.store.RecordCA(ctx, c, founded(actor, c, a.now())); err != nil {
-		return fmt.Errorf("ca: record the %s CA: %w", c.ID, err)
-	}
-	return a.adopt(ctx, c)
+// Held returns the record of a reviewed file; ErrNotFound when it never began.
+func (a *Authority) Held(ctx context.Context, digest [32]byte) (Ceremony, error) {
+	return a.store.Ceremony(ctx, digest)
 }

@@ -3,6 +3,7 @@
 package ca
 
 import (
+	"encoding/hex"
 	"encoding/json"
 	"strconv"
 	"time"
@@ -102,4 +103,17 @@ func founded(actor string, c CA, now time.Time) ledger.Event {
 			KeyRef string `json:"keyRef,omitempty"`
 		}{c.ID, c.Parent, c.KeyRef}),
 		Facts: []ledger.Fact{{Name: "certificate", Value: c.Certificate}, timeFact(now)}}
+}
+
+// held is the event of a ceremony; its leaf commits to the reviewed file and to
+// the transcript.
+func held(actor string, c Ceremony) ledger.Event {
+	digest := gm.SM3(c.Transcript)
+	return ledger.Event{Kind: "admin", Time: c.Finished, Actor: actor, Act: "ca.ceremony", Object: hex.EncodeToString(c.Digest[:]),
+		After: encode(struct {
+			Kind       string `json:"kind"`
+			Authority  string `json:"authority"`
+			Transcript string `json:"transcriptSM3"`
+		}{c.Kind, c.Authority, hex.EncodeToString(digest[:])}),
+		Facts: []ledger.Fact{{Name: "file-sm3", Value: c.Digest[:]}, {Name: "transcript-sm3", Value: digest[:]}, timeFact(c.Finished)}}
 }

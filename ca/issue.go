@@ -98,12 +98,16 @@ func (a *Authority) prepare(ctx context.Context, r Request) (*plan, error) {
 		ext = append(ext, dnsNames(r.DNSNames))
 	}
 	name := r.Subject.name()
+	template := cert.Template{Issuer: is.cert.RawSubject, Subject: name, NotBefore: notBefore, NotAfter: notAfter,
+		PublicKey: spki, Extensions: ext, NullParameters: p.s.null}
+	if err := a.checkBelow(template, is); err != nil {
+		return nil, err
+	}
 	return &plan{
-		actor:  r.Actor,
-		issuer: is,
-		template: cert.Template{Issuer: is.cert.RawSubject, Subject: name, NotBefore: notBefore, NotAfter: notAfter,
-			PublicKey: spki, Extensions: ext, NullParameters: p.s.null},
-		promise: p.promise(a.arc),
+		actor:    r.Actor,
+		issuer:   is,
+		template: template,
+		promise:  p.promise(a.arc),
 		record: Certificate{CA: is.id, Profile: p.Name(), KeyDigest: gm.SM3(spki), Subject: name.String(), Department: r.Department, Officer: r.Officer,
 			KeyRef: r.KeyRef, NotBefore: notBefore, NotAfter: notAfter},
 	}, nil
@@ -115,6 +119,11 @@ func (a *Authority) checkIssuing(ctx context.Context, is *issuer) error {
 	if is.signer == nil {
 		return fmt.Errorf("%w: the key of the %s CA is not here: it issues in a ceremony", ErrState, is.id)
 	}
+	return a.checkStanding(ctx, is)
+}
+
+// checkStanding stops a CA that was revoked, or stands below one that was.
+func (a *Authority) checkStanding(ctx context.Context, is *issuer) error {
 	for is.parent != "" {
 		own, err := a.store.Standing(ctx, serialHex(is.cert.Serial))
 		if err != nil {

@@ -74,9 +74,8 @@ func (a *Authority) adopt(ctx context.Context, ca CA) error {
 func (a *Authority) checkPlace(is *issuer) error {
 	above := is
 	if is.parent != "" {
-		var err error
-		if above, err = a.authority(is.parent); err != nil {
-			return fmt.Errorf("ca: the parent of the stored %s CA: %w", is.id, err)
+		if above = a.find(is.parent); above == nil {
+			return fmt.Errorf("ca: the parent of the stored %s CA, %q, is not recorded before it", is.id, is.parent)
 		}
 	}
 	if err := is.cert.CheckSignature(above.cert.PublicKey); err != nil {
@@ -90,12 +89,14 @@ func (a *Authority) authority(id string) (*issuer, error) {
 	if id == "" {
 		id = IssuingID
 	}
-	a.mu.RLock()
-	defer a.mu.RUnlock()
-	if is, ok := a.known[id]; ok {
-		return is, nil
+	is := a.find(id)
+	if is == nil && a.reload() {
+		is = a.find(id)
 	}
-	return nil, fmt.Errorf("%w: there is no CA %.40q", ErrNotFound, id)
+	if is == nil {
+		return nil, fmt.Errorf("%w: there is no CA %.40q", ErrNotFound, id)
+	}
+	return is, nil
 }
 
 // authorities returns every CA, parents before those below them.
@@ -111,9 +112,11 @@ func (a *Authority) authorities() []*issuer {
 
 // issuerOf returns the CA that a certificate names as its issuer.
 func (a *Authority) issuerOf(c *cert.Certificate) (*issuer, error) {
-	for _, is := range slices.Backward(a.authorities()) {
-		if issuedBy(c, is.cert) {
-			return is, nil
+	for looked := false; !looked; looked = !a.reload() {
+		for _, is := range slices.Backward(a.authorities()) {
+			if issuedBy(c, is.cert) {
+				return is, nil
+			}
 		}
 	}
 	return nil, fmt.Errorf("%w: it was not issued by this authority", ErrNotFound)

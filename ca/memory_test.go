@@ -19,6 +19,7 @@ import (
 // memory is a ca.Store of maps, with a list of the calls that write and a
 // fault to inject into each.
 type memory struct {
+	held   map[[32]byte]ca.Ceremony
 	mu     sync.Mutex
 	cas    []ca.CA
 	certs  map[string]ca.Certificate
@@ -240,4 +241,66 @@ func (k *softKeys) Signer(_ context.Context, ref, use string) (crypto.Signer, er
 		return nil, errors.New("no such key for this use")
 	}
 	return s, nil
+}
+
+func (m *memory) RecordBegun(_ context.Context, c ca.Ceremony) error {
+	done, err := m.enter("RecordBegun")
+	defer done()
+	if err != nil {
+		return err
+	}
+	old, again := m.held[c.Digest]
+	if again && !old.Finished.IsZero() {
+		return ca.ErrState
+	}
+	if again {
+		c = old
+	}
+	if m.held == nil {
+		m.held = map[[32]byte]ca.Ceremony{}
+	}
+	c.Attempts++
+	m.held[c.Digest] = c
+	return nil
+}
+
+func (m *memory) RecordCeremony(_ context.Context, c *ca.Ceremony, made *ca.Made, events []ledger.Event) error {
+	done, err := m.enter("RecordCeremony")
+	defer done()
+	if err != nil {
+		return err
+	}
+	if c != nil {
+		old, begun := m.held[c.Digest]
+		if !begun || !old.Finished.IsZero() {
+			return ca.ErrState
+		}
+		m.held[c.Digest] = *c
+	}
+	for _, n := range made.Certificates {
+		r := m.certs[n.SerialHex]
+		r.DER, r.Status = n.DER, ca.Good
+		m.certs[n.SerialHex] = r
+	}
+	for _, r := range made.Revoked {
+		m.certs[r.SerialHex] = r
+	}
+	if made.CA != nil {
+		m.cas = append(m.cas, *made.CA)
+	}
+	if made.CRL != nil {
+		m.crls[made.CRL.CA] = *made.CRL
+	}
+	m.events = append(m.events, events...)
+	return nil
+}
+
+func (m *memory) Ceremony(_ context.Context, digest [32]byte) (ca.Ceremony, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	c, ok := m.held[digest]
+	if !ok {
+		return c, ca.ErrNotFound
+	}
+	return c, nil
 }

@@ -83,9 +83,11 @@ func plainParameters(p []byte) bool {
 // ocspIssuer returns the CA that a CertID names, nil when it is none that can
 // answer.
 func (a *Authority) ocspIssuer(id *ocsp.CertID) *issuer {
-	for _, is := range a.authorities() {
-		if is.signer != nil && is.responder.issued(id, is.cert) {
-			return is
+	for looked := false; !looked; looked = !a.reload() {
+		for _, is := range a.authorities() {
+			if is.signer != nil && is.responder.issued(id, is.cert) {
+				return is
+			}
 		}
 	}
 	return nil

@@ -58,6 +58,19 @@ type CRL struct {
 	NextUpdate time.Time
 }
 
+// Ceremony is the record of one reviewed file that was carried out.
+type Ceremony struct {
+	Digest     [32]byte // SM3 of the file
+	Kind       string
+	Authority  string // which was made, or acted
+	Actor      string
+	Begun      time.Time
+	Attempts   int
+	Finished   time.Time // zero while under way, or after an interruption
+	Transcript []byte    // JSON
+	Signature  []byte    // of the transcript, by the CA that acted
+}
+
 // Query selects certificates, newest first; zero fields select all.
 type Query struct {
 	CA, Profile, Department, Officer, Text string
@@ -93,6 +106,16 @@ type Store interface {
 	// RecordCRL refuses (ErrStaleCRL) a number that is not above the last.
 	RecordCRL(ctx context.Context, c CRL, e ledger.Event) error
 	LatestCRL(ctx context.Context, ca string) (CRL, error)
+	// RecordBegun notes that a reviewed file is being carried out: again after
+	// an interrupted attempt, never (ErrState) after a finished one.
+	RecordBegun(ctx context.Context, c Ceremony) error
+	// RecordCeremony makes everything that an act made known at once: planned
+	// certificates complete, revocations, authority, list, and the ceremony
+	// itself when c is not nil. One that contradicts what is recorded meanwhile
+	// (ErrState, ErrStaleCRL) changes nothing.
+	RecordCeremony(ctx context.Context, c *Ceremony, m *Made, events []ledger.Event) error
+	// Ceremony returns the record of a reviewed file by its SM3.
+	Ceremony(ctx context.Context, digest [32]byte) (Ceremony, error)
 }
 
 // Find lists certificates for people and programs.

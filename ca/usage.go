@@ -30,6 +30,8 @@ var extendedUsages = []extendedUsage{
 	{"OCSPSigning", true, always(cert.OIDOCSPSigning)},
 	{"serverAuth", false, always(cert.OIDServerAuth)},
 	{"clientAuth", false, always(cert.OIDClientAuth)},
+	{"emailProtection", false, always(asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 3, 4})},
+	{"documentSigning", false, always(asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 3, 36})}, // RFC 9336 3.1
 }
 
 func always(id asn1.ObjectIdentifier) func(cert.Arc) asn1.ObjectIdentifier {

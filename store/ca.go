@@ -16,14 +16,16 @@ import (
 type caRows struct{ db *DB }
 
 func (c caRows) RecordCA(ctx context.Context, a ca.CA, e ledger.Event) error {
-	return c.db.record(ctx, e, func(ctx context.Context, t *tx) error {
-		n, err := t.exec(ctx, `INSERT INTO authorities (id, parent, key_ref, certificate, created)
-			VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`, a.ID, a.Parent, a.KeyRef, a.Certificate, milli(a.Created))
-		if err == nil && n == 0 {
-			return fmt.Errorf("authority %q exists already: %w", a.ID, ca.ErrState)
-		}
-		return err
-	})
+	return c.db.record(ctx, e, func(ctx context.Context, t *tx) error { return t.insertCA(ctx, a) })
+}
+
+func (t *tx) insertCA(ctx context.Context, a ca.CA) error {
+	n, err := t.exec(ctx, `INSERT INTO authorities (id, parent, key_ref, certificate, created)
+		VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`, a.ID, a.Parent, a.KeyRef, a.Certificate, milli(a.Created))
+	if err == nil && n == 0 {
+		return fmt.Errorf("authority %q exists already: %w", a.ID, ca.ErrState)
+	}
+	return err
 }
 
 func (c caRows) CAs(ctx context.Context) ([]ca.CA, error) {
@@ -51,21 +53,25 @@ func (c caRows) RecordPlanned(ctx context.Context, r ca.Certificate) error {
 }
 
 func (c caRows) RecordCertificate(ctx context.Context, serialHex string, der []byte, e ledger.Event) error {
-	return c.db.announce(ctx, e, func(ctx context.Context, t *tx) error {
-		n, err := t.exec(ctx, `UPDATE certificates SET der = $1, status = $2 WHERE serial = $3 AND status = $4`,
-			der, ca.Good, serialHex, ca.Planned)
-		return t.moved1(ctx, n, err, serialHex)
-	})
+	return c.db.announce(ctx, e, func(ctx context.Context, t *tx) error { return t.completeCertificate(ctx, serialHex, der) })
+}
+
+func (t *tx) completeCertificate(ctx context.Context, serialHex string, der []byte) error {
+	n, err := t.exec(ctx, `UPDATE certificates SET der = $1, status = $2 WHERE serial = $3 AND status = $4`,
+		der, ca.Good, serialHex, ca.Planned)
+	return t.moved1(ctx, n, err, serialHex)
 }
 
 func (c caRows) RecordStatus(ctx context.Context, r ca.Certificate, from []ca.Status, e ledger.Event) error {
-	return c.db.announce(ctx, e, func(ctx context.Context, t *tx) error {
-		args := []any{r.Status, milli(r.RevokedAt), r.Reason, milli(r.Invalidity), r.SerialHex}
-		states, args := in(from, args)
-		n, err := t.exec(ctx, `UPDATE certificates SET status = $1, revoked_at = $2, reason = $3, invalidity = $4
-			WHERE serial = $5 AND status IN (`+states+`)`, args...)
-		return t.moved1(ctx, n, err, r.SerialHex)
-	})
+	return c.db.announce(ctx, e, func(ctx context.Context, t *tx) error { return t.setStatus(ctx, r, from) })
+}
+
+func (t *tx) setStatus(ctx context.Context, r ca.Certificate, from []ca.Status) error {
+	args := []any{r.Status, milli(r.RevokedAt), r.Reason, milli(r.Invalidity), r.SerialHex}
+	states, args := in(from, args)
+	n, err := t.exec(ctx, `UPDATE certificates SET status = $1, revoked_at = $2, reason = $3, invalidity = $4
+		WHERE serial = $5 AND status IN (`+states+`)`, args...)
+	return t.moved1(ctx, n, err, r.SerialHex)
 }
 
 // moved1 says why an update of one certificate changed nothing.
@@ -173,26 +179,28 @@ func (c caRows) NotGood(ctx context.Context, authority string) ([]ca.Certificate
 		brief+` WHERE ca = $1 AND status IN ('hold', 'revoked') ORDER BY seq`, authority)
 }
 
-// RecordCRL locks the authority's row, so that two servers cannot record
-// numbers out of order.
 func (c caRows) RecordCRL(ctx context.Context, l ca.CRL, e ledger.Event) error {
-	return c.db.announce(ctx, e, func(ctx context.Context, t *tx) error {
-		var id string
-		if err := t.row(ctx, `SELECT id FROM authorities WHERE id = $1`+t.lock, l.CA).scan(&id); err != nil {
-			return found(err, ca.ErrNotFound, "authority", l.CA)
-		}
-		var last int64
-		err := t.row(ctx, `SELECT coalesce(max(number), 0) FROM crls WHERE ca = $1`, l.CA).scan(&last)
-		switch {
-		case err != nil:
-			return err
-		case l.Number <= last:
-			return fmt.Errorf("CRL number %d of %q after %d: %w", l.Number, l.CA, last, ca.ErrStaleCRL)
-		}
-		_, err = t.exec(ctx, `INSERT INTO crls (ca, number, der, this_update, next_update) VALUES ($1, $2, $3, $4, $5)`,
-			l.CA, l.Number, l.DER, milli(l.ThisUpdate), milli(l.NextUpdate))
+	return c.db.announce(ctx, e, func(ctx context.Context, t *tx) error { return t.insertCRL(ctx, l) })
+}
+
+// insertCRL locks the authority's row, so that two servers cannot record
+// numbers out of order.
+func (t *tx) insertCRL(ctx context.Context, l ca.CRL) error {
+	var id string
+	if err := t.row(ctx, `SELECT id FROM authorities WHERE id = $1`+t.lock, l.CA).scan(&id); err != nil {
+		return found(err, ca.ErrNotFound, "authority", l.CA)
+	}
+	var last int64
+	err := t.row(ctx, `SELECT coalesce(max(number), 0) FROM crls WHERE ca = $1`, l.CA).scan(&last)
+	switch {
+	case err != nil:
 		return err
-	})
+	case l.Number <= last:
+		return fmt.Errorf("CRL number %d of %q after %d: %w", l.Number, l.CA, last, ca.ErrStaleCRL)
+	}
+	_, err = t.exec(ctx, `INSERT INTO crls (ca, number, der, this_update, next_update) VALUES ($1, $2, $3, $4, $5)`,
+		l.CA, l.Number, l.DER, milli(l.ThisUpdate), milli(l.NextUpdate))
+	return err
 }
 
 func (c caRows) LatestCRL(ctx context.Context, authority string) (ca.CRL, error) {

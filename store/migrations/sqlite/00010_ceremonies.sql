@@ -1,0 +1,21 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- One row for each reviewed ceremony file that was ever carried out, by its
+-- SM3; finished is 0 while it is under way or after an interruption.
+
+-- +goose Up
+CREATE TABLE ceremonies (
+    seq        INTEGER PRIMARY KEY,
+    digest     BLOB NOT NULL UNIQUE,
+    kind       TEXT NOT NULL,
+    authority  TEXT NOT NULL,
+    actor      TEXT NOT NULL,
+    begun      INTEGER NOT NULL,
+    attempts   INTEGER NOT NULL,
+    finished   INTEGER NOT NULL,
+    transcript BLOB,
+    signature  BLOB
+);
+
+-- +goose Down
+-- There is no way back: a ledger is not unmade.
+SELECT 1;
