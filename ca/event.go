@@ -20,6 +20,7 @@ type view struct {
 	Subject    string     `json:"subject"`
 	Department string     `json:"department,omitempty"`
 	Officer    string     `json:"officer,omitempty"`
+	Replaces   string     `json:"replaces,omitempty"`
 	NotBefore  time.Time  `json:"notBefore"`
 	NotAfter   time.Time  `json:"notAfter"`
 	Status     Status     `json:"status"`
@@ -30,7 +31,7 @@ type view struct {
 
 func (c Certificate) view() json.RawMessage {
 	v := view{Serial: c.SerialHex, CA: c.CA, Profile: c.Profile, Subject: c.Subject, Department: c.Department, Officer: c.Officer,
-		NotBefore: c.NotBefore.UTC(), NotAfter: c.NotAfter.UTC(), Status: c.Status}
+		Replaces: c.Replaces, NotBefore: c.NotBefore.UTC(), NotAfter: c.NotAfter.UTC(), Status: c.Status}
 	if c.Status == Hold || c.Status == Revoked {
 		since := c.RevokedAt.UTC()
 		v.Since, v.Reason = &since, ReasonName(c.Reason)

@@ -35,6 +35,7 @@ type Request struct {
 	Department string   // registry IDs, for finding
 	Officer    string
 	Validity   time.Duration // 0 means the profile's
+	replaces   string        // set by Renew
 }
 
 // Issue makes one certificate: prepare, lint, store, sign once, store. The
@@ -109,7 +110,7 @@ func (a *Authority) prepare(ctx context.Context, r Request) (*plan, error) {
 		template: template,
 		promise:  p.promise(a.arc),
 		record: Certificate{CA: is.id, Profile: p.Name(), KeyDigest: gm.SM3(spki), Subject: name.String(), Department: r.Department, Officer: r.Officer,
-			KeyRef: r.KeyRef, NotBefore: notBefore, NotAfter: notAfter},
+			KeyRef: r.KeyRef, Replaces: r.replaces, NotBefore: notBefore, NotAfter: notAfter},
 	}, nil
 }
 

@@ -149,7 +149,7 @@ func (m *memory) Certificates(_ context.Context, q ca.Query) ([]ca.Certificate, 
 	var all []ca.Certificate
 	for _, serial := range slices.Backward(m.order) {
 		c := m.certs[serial]
-		if (q.CA == "" || q.CA == c.CA) && (q.Profile == "" || q.Profile == c.Profile) && (q.Status == "" || q.Status == c.Status) && strings.Contains(c.Subject, q.Text) {
+		if (q.CA == "" || q.CA == c.CA) && (q.Replaces == "" || q.Replaces == c.Replaces) && (q.Profile == "" || q.Profile == c.Profile) && (q.Status == "" || q.Status == c.Status) && strings.Contains(c.Subject, q.Text) {
 			all = append(all, c)
 		}
 	}

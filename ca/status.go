@@ -74,7 +74,7 @@ func (a *Authority) Revoke(ctx context.Context, actor, serialHex string, reason 
 	if !revocable(reason) {
 		return &RequestError{"reason", ReasonName(reason) + " cannot be given to an end entity"}
 	}
-	is, before, err := a.endEntity(ctx, actor, serialHex, "be revoked here: use RevokeCA with the key of the CA above it at hand")
+	is, before, err := a.endEntity(ctx, actor, serialHex, "be revoked here: bring the root key (\"govseal ca revoke --issuing-ca\")")
 	if err != nil {
 		return err
 	}

@@ -37,6 +37,7 @@ type Certificate struct {
 	Department string // registry ID, "" when none
 	Officer    string
 	KeyRef     string   // "" when the key is held elsewhere
+	Replaces   string   // serial of the certificate that this one follows, "" when none
 	KeyDigest  [32]byte // SM3 of the SubjectPublicKeyInfo, DER
 	TBS        []byte
 	DER        []byte // nil while planned
@@ -73,11 +74,16 @@ type Ceremony struct {
 
 // Query selects certificates, newest first; zero fields select all.
 type Query struct {
-	CA, Profile, Department, Officer, Text string
-	Status                                 Status
-	ExpiresBefore                          time.Time
-	Limit                                  int
-	After                                  string // SerialHex to page on from
+	CA, Profile, Department, Officer string
+	Text                             string // within subject or serial
+	Replaces                         string // serial of the certificate that is followed
+	Status                           Status
+	KeyDigest                        [32]byte  // SM3 of the SubjectPublicKeyInfo
+	ExpiresAfter                     time.Time // at this instant or later
+	ExpiresBefore                    time.Time
+	NotFollowed                      bool // leaves out what a good certificate replaces
+	Limit                            int
+	After                            string // SerialHex to page on from
 }
 
 // Store keeps the authority's records. Each method is one durable

@@ -274,6 +274,17 @@ func (m *memory) StampsByCode(_ context.Context, code string) ([]seal.Stamp, err
 	return m.where(func(s seal.Stamp) bool { return s.Code == code }), nil
 }
 
+func (m *memory) UsesSince(_ context.Context, esID string, since time.Time, limit int) (all []seal.Use, _ error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, s := range m.stamps {
+		if (esID == "" || s.Seal == esID) && !s.Time.Before(since) && len(all) < limit {
+			all = append(all, seal.Use{Stamp: s.ID, Seal: s.Seal, Time: s.Time, Kind: s.Kind, Application: s.Application, CaseRef: s.CaseRef, Level: s.Level, Withdrawn: !s.Withdrawn.IsZero()})
+		}
+	}
+	return all, nil
+}
+
 func (m *memory) StampsByDigest(_ context.Context, d [32]byte) ([]seal.Stamp, error) {
 	return m.where(func(s seal.Stamp) bool { return s.Document == d || s.Output == d || s.Rendered == d }), nil
 }

@@ -61,6 +61,9 @@ type Store interface {
 	Unfinished(ctx context.Context, now time.Time) ([]Intent, error)
 
 	Stamp(ctx context.Context, id string) (Stamp, error)
+	// UsesSince lists the stamps of a seal ("" means any) since an instant, the
+	// oldest first and at most limit.
+	UsesSince(ctx context.Context, esID string, since time.Time, limit int) ([]Use, error)
 	StampsByCode(ctx context.Context, code string) ([]Stamp, error)
 	StampsByDigest(ctx context.Context, sm3 [32]byte) ([]Stamp, error) // document, output or rendered
 	Decision(ctx context.Context, id string) (DecisionRecord, error)

@@ -41,10 +41,10 @@ func (c caRows) RecordPlanned(ctx context.Context, r ca.Certificate) error {
 	return c.db.write(ctx, func(ctx context.Context, t *tx) error {
 		n, err := t.exec(ctx, `INSERT INTO certificates
 			(serial, ca, profile, subject, department, officer, key_ref, tbs,
-			 not_before, not_after, status, revoked_at, reason, invalidity, created, key_digest)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, 0, 0, $12, $13) ON CONFLICT DO NOTHING`,
+			 not_before, not_after, status, revoked_at, reason, invalidity, created, key_digest, replaces)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, 0, 0, $12, $13, $14) ON CONFLICT DO NOTHING`,
 			r.SerialHex, r.CA, r.Profile, r.Subject, r.Department, r.Officer, r.KeyRef, r.TBS,
-			milli(r.NotBefore), milli(r.NotAfter), ca.Planned, milli(r.Created), r.KeyDigest[:])
+			milli(r.NotBefore), milli(r.NotAfter), ca.Planned, milli(r.Created), r.KeyDigest[:], r.Replaces)
 		if err == nil && n == 0 {
 			return fmt.Errorf("serial %s is in use: %w", r.SerialHex, ca.ErrState)
 		}
@@ -102,13 +102,13 @@ func in[T ~string](values []T, args []any) (string, []any) {
 }
 
 const certificateColumns = `SELECT serial, ca, profile, subject, department, officer, key_ref, tbs, der,
-	not_before, not_after, status, revoked_at, reason, invalidity, created, key_digest FROM certificates`
+	not_before, not_after, status, revoked_at, reason, invalidity, created, key_digest, replaces FROM certificates`
 
 func readCertificate(scan scanner) (r ca.Certificate, err error) {
 	var before, after, revoked, invalidity, created int64
 	var key []byte
 	err = scan(&r.SerialHex, &r.CA, &r.Profile, &r.Subject, &r.Department, &r.Officer, &r.KeyRef, &r.TBS, &r.DER,
-		&before, &after, &r.Status, &revoked, &r.Reason, &invalidity, &created, &key)
+		&before, &after, &r.Status, &revoked, &r.Reason, &invalidity, &created, &key, &r.Replaces)
 	copy(r.KeyDigest[:], key)
 	r.NotBefore, r.NotAfter, r.RevokedAt = instant(before), instant(after), instant(revoked)
 	r.Invalidity, r.Created = instant(invalidity), instant(created)
@@ -150,9 +150,19 @@ func (c caRows) Certificates(ctx context.Context, q ca.Query) ([]ca.Certificate,
 	w.equal("department", q.Department)
 	w.equal("officer", q.Officer)
 	w.equal("status", string(q.Status))
+	w.equal("replaces", q.Replaces)
 	if q.Text != "" {
 		w.add(`lower(subject || ' ' || serial) LIKE `, "%"+escapeLike(strings.ToLower(q.Text))+"%")
 		w.terms[len(w.terms)-1] += ` ESCAPE '\'`
+	}
+	if q.KeyDigest != ([32]byte{}) {
+		w.add("key_digest = ", q.KeyDigest[:])
+	}
+	if !q.ExpiresAfter.IsZero() {
+		w.add("not_after >= ", milli(q.ExpiresAfter))
+	}
+	if q.NotFollowed {
+		w.terms = append(w.terms, `NOT EXISTS (SELECT 1 FROM certificates f WHERE f.replaces = certificates.serial AND f.status = 'good')`)
 	}
 	if !q.ExpiresBefore.IsZero() {
 		w.add("not_after < ", milli(q.ExpiresBefore))

@@ -90,6 +90,10 @@ func TestFindCertificates(t *testing.T) {
 			c.SerialHex, c.KeyRef = fmt.Sprintf("0%d", i), "soft:k"
 			c.Subject = fmt.Sprintf("CN=Office_%d 100%%,O=示例", i)
 			c.NotAfter = day.AddDate(i, 0, 0)
+			c.KeyDigest = [32]byte{9, byte(i % 2)}
+			if i > 0 {
+				c.Replaces = fmt.Sprintf("0%d", i-1)
+			}
 			h.must(s.RecordPlanned(ctx, c))
 			if i > 1 {
 				h.must(s.RecordCertificate(ctx, c.SerialHex, []byte("der"), event("certificate", "ca.issue", c.SerialHex)))
@@ -111,6 +115,12 @@ func TestFindCertificates(t *testing.T) {
 			{"department", ca.Query{Department: "dep1", Profile: "seal", Limit: 1}, []string{"04"}},
 			{"other department", ca.Query{Department: "dep2"}, nil},
 			{"officer", ca.Query{Officer: "off1"}, nil},
+			{"authority", ca.Query{CA: "issuing", Limit: 1}, []string{"04"}},
+			{"other authority", ca.Query{CA: "root"}, nil},
+			{"key", ca.Query{KeyDigest: [32]byte{9, 1}}, []string{"03", "01"}},
+			{"ending on a day or later", ca.Query{ExpiresAfter: day.AddDate(3, 0, 0)}, []string{"04", "03"}},
+			{"successor", ca.Query{Replaces: "02"}, []string{"03"}},
+			{"not followed by a good one", ca.Query{NotFollowed: true}, []string{"04", "00"}},
 		}
 		for _, test := range tests {
 			found, err := s.Certificates(ctx, test.q)

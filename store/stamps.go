@@ -145,6 +145,20 @@ func (s sealRows) Stamp(ctx context.Context, id string) (seal.Stamp, error) {
 	return s.db.stamp(ctx, s.db.read(), id)
 }
 
+// UsesSince reads the table: a key is lost rarely, and an index on what is asked
+// then would be paid for by every stamp.
+func (s sealRows) UsesSince(ctx context.Context, esID string, since time.Time, limit int) ([]seal.Use, error) {
+	var w where
+	w.equal("seal", esID)
+	w.add("time >= ", milli(since))
+	return all(ctx, s.db.read(), func(scan scanner) (u seal.Use, err error) {
+		var at, withdrawn int64
+		err = scan(&u.Stamp, &u.Seal, &at, &u.Kind, &u.Application, &u.CaseRef, &u.Level, &withdrawn)
+		u.Time, u.Withdrawn = instant(at), withdrawn != 0
+		return u, err
+	}, `SELECT id, seal, time, kind, application, case_ref, level, withdrawn FROM stamps`+w.clause()+` ORDER BY seq`+w.limit(limit), w.args...)
+}
+
 // StampsByCode returns none, and no error, for an unknown code.
 func (s sealRows) StampsByCode(ctx context.Context, code string) ([]seal.Stamp, error) {
 	return s.db.stamps(ctx, ` WHERE code = $1 AND code <> '' ORDER BY seq LIMIT 1000`, code)

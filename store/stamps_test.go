@@ -4,6 +4,7 @@ package store_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -52,6 +53,43 @@ func TestStampRoundTrip(t *testing.T) {
 			}
 		}
 		h.sound()
+	})
+}
+
+func TestUsesSince(t *testing.T) {
+	onBoth(t, func(h *house) {
+		h.furnish()
+		for n := range 4 {
+			i := intent(n)
+			i.Now = day.Add(time.Duration(n) * time.Hour)
+			h.stamp(i)
+		}
+		s := h.db.Seals()
+		for _, test := range []struct {
+			name, seal string
+			since      time.Time
+			limit      int
+			want       []string
+		}{
+			{"all", testSeal.ESID, day, 10, []string{"stamp0000", "stamp0001", "stamp0002", "stamp0003"}},
+			{"of any seal", "", day.Add(2 * time.Hour), 10, []string{"stamp0002", "stamp0003"}},
+			{"the oldest first", testSeal.ESID, day.Add(time.Hour), 1, []string{"stamp0001"}},
+			{"of another seal", "1", day, 10, nil},
+			{"later", testSeal.ESID, day.AddDate(1, 0, 0), 10, nil},
+		} {
+			uses, err := s.UsesSince(ctx, test.seal, test.since, test.limit)
+			h.must(err)
+			var got []string
+			for _, u := range uses {
+				got = append(got, u.Stamp)
+				if u.Seal != testSeal.ESID || u.Level != "T" || u.Kind != seal.KindDigest || u.CaseRef != "case" || u.Withdrawn {
+					h.Errorf("%s: %+v", test.name, u)
+				}
+			}
+			if d := cmp.Diff(test.want, got); d != "" {
+				h.Errorf("%s: %s", test.name, d)
+			}
+		}
 	})
 }
 

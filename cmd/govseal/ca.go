@@ -20,7 +20,7 @@ func (p *program) caCommand() *cobra.Command {
 		`The certificate authority has a root, whose key stays in a safe, and an issuing CA that works from
 day to day. Certificates follow profiles; a profile alone decides usages and longest validity.
 Every act is recorded in the audit log and committed to the ledger before it takes effect.`,
-		p.caShow(), p.caIssue(), p.caList(), p.caShowCert(), p.caSuspend(), p.caResume(), p.caRevoke(), p.caCRL(), p.caExport(), p.caProfile())
+		p.caShow(), p.caIssue(), p.caList(), p.caShowCert(), p.caExpiring(), p.caRenew(), p.caSuspend(), p.caResume(), p.caRevoke(), p.caAffected(), p.caCRL(), p.caExport(), p.caProfile())
 }
 
 func (p *program) caShow() *cobra.Command {
@@ -107,41 +107,6 @@ func (c *city) warn(ctx context.Context, p *program, all []authorityView) error 
 		p.say("note: %d certificates were planned and never completed (\"govseal ca list --status planned\"); nothing of them was released, ask anew", len(unfinished))
 	}
 	return nil
-}
-
-func (p *program) caList() *cobra.Command {
-	var q ca.Query
-	var status, department, before string
-	c := &cobra.Command{
-		Use:   "list",
-		Short: "List certificates, newest first",
-		Example: `  govseal ca list --profile seal --status hold
-  govseal ca list --expires-before 2027-01-01 --json`,
-		Args: noArgs,
-		RunE: p.onCore(func(ctx context.Context, c *city, _ string, _ []string) (err error) {
-			q.Status = ca.Status(status)
-			if q.ExpiresBefore, err = parseDay(before); err != nil {
-				return err
-			}
-			if q.Department, err = c.departmentID(ctx, department); err != nil {
-				return err
-			}
-			all, err := c.ca.Find(ctx, q)
-			if err != nil {
-				return err
-			}
-			return p.printCertificates(all)
-		}),
-	}
-	f := c.Flags()
-	f.StringVar(&q.Profile, "profile", "", "only this profile")
-	f.StringVar(&status, "status", "", "only planned, good, hold or revoked")
-	f.StringVar(&q.Text, "text", "", "only subjects that hold this text")
-	f.StringVar(&department, "department", "", "only this department (ID, credit code or name)")
-	f.StringVar(&before, "expires-before", "", "only what ends before this day (2006-01-02)")
-	f.IntVar(&q.Limit, "limit", 100, "at most so many")
-	f.StringVar(&q.After, "after", "", "go on after this serial")
-	return c
 }
 
 func (p *program) caShowCert() *cobra.Command {

@@ -112,7 +112,7 @@ func (p *program) revoke(ctx context.Context, c *city, actor string, args []stri
 		if err := c.ca.Revoke(ctx, actor, args[0], reason, invalidity, f.note); err != nil {
 			return err
 		}
-		return p.showBySerial(ctx, c, args[0])
+		return p.showRevoked(ctx, c, args[0])
 	})
 }
 

@@ -34,13 +34,14 @@ type certificateView struct {
 	Since      *time.Time  `json:"since,omitempty"`
 	Reason     string      `json:"reason,omitempty"`
 	Invalidity *time.Time  `json:"invalidity,omitempty"`
+	Replaces   string      `json:"replaces,omitempty"`
 	SM3        fingerprint `json:"sm3,omitempty"`
 	PEM        string      `json:"pem,omitempty"`
 }
 
 func viewCertificate(c ca.Certificate) certificateView {
 	v := certificateView{Serial: c.SerialHex, CA: c.CA, Profile: c.Profile, Subject: c.Subject, Department: c.Department, Officer: c.Officer,
-		NotBefore: c.NotBefore.UTC(), NotAfter: c.NotAfter.UTC(), Status: c.Status, Since: jsonTime(c.RevokedAt), Invalidity: jsonTime(c.Invalidity)}
+		Replaces: c.Replaces, NotBefore: c.NotBefore.UTC(), NotAfter: c.NotAfter.UTC(), Status: c.Status, Since: jsonTime(c.RevokedAt), Invalidity: jsonTime(c.Invalidity)}
 	if c.Status == ca.Hold || c.Status == ca.Revoked {
 		v.Reason = ca.ReasonName(c.Reason)
 	}
@@ -66,7 +67,7 @@ func (p *program) showCertificate(c ca.Certificate) error {
 		{"department", v.Department}, {"officer", v.Officer},
 		{"valid", when(c.NotBefore) + " to " + when(c.NotAfter)},
 		{"status", string(v.Status)}, {"since", when(c.RevokedAt)}, {"reason", v.Reason}, {"invalid since", when(c.Invalidity)},
-		{"SM3", string(v.SM3)},
+		{"replaces", v.Replaces}, {"SM3", string(v.SM3)},
 	})
 }
 
