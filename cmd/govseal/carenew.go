@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -50,7 +51,7 @@ made anew ("govseal seal remake"); an office's new key serves after the next sta
 	fl.IntVar(&f.days, "days", 0, "validity in days (default the profile's)")
 	fl.StringVar(&f.note, "note", "", "why, for the audit log (with --end-old)")
 	fl.StringVarP(&f.out, "out", "o", "", "also write the certificate as PEM to a new file")
-	return c
+	return p.approvable(c)
 }
 
 func (p *program) renew(ctx context.Context, c *city, actor, serial string, f renewFlags) error {
@@ -64,7 +65,12 @@ func (p *program) renew(ctx context.Context, c *city, actor, serial string, f re
 	if old.Profile == ca.ProfileSeal {
 		return usagef("a seal lists its certificate, so both are made anew together: \"govseal seal remake\"")
 	}
-	made, err := c.ca.Renew(ctx, ca.Renewal{Actor: actor, Serial: serial, NewKey: f.newKey, Validity: time.Duration(f.days) * 24 * time.Hour})
+	asked := map[string]string{"renews": old.SerialHex, "days": itoa(f.days), "newKey": fmt.Sprint(f.newKey), "endOld": fmt.Sprint(f.endOld)}
+	return p.withApproval(ctx, c, actIssue+old.Profile, asked, func() error { return p.carryOutRenewal(ctx, c, actor, old, f) })
+}
+
+func (p *program) carryOutRenewal(ctx context.Context, c *city, actor string, old ca.Certificate, f renewFlags) error {
+	made, err := c.ca.Renew(ctx, ca.Renewal{Actor: actor, Serial: old.SerialHex, NewKey: f.newKey, Validity: time.Duration(f.days) * 24 * time.Hour})
 	if err != nil {
 		return err
 	}
