@@ -64,7 +64,7 @@ func publicHistory(steps []seal.Step, state seal.State, since time.Time) []SealS
 	var out []SealState
 	for _, st := range steps {
 		switch st.To {
-		case seal.Drafted, seal.Awaiting, seal.Approved:
+		case seal.Drafted, seal.Awaiting, seal.Approved, st.From: // plans, and what left the state as it was
 			continue
 		}
 		out = append(out, SealState{string(st.To), st.At})

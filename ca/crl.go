@@ -73,12 +73,12 @@ func sameEntries(list *cert.CRL, bad []Certificate) bool {
 	if len(list.Revoked) != len(bad) {
 		return false
 	}
-	reasons := make(map[string]int, len(bad))
+	said := make(map[string]Certificate, len(bad))
 	for _, c := range bad {
-		reasons[c.SerialHex] = c.Reason
+		said[c.SerialHex] = c
 	}
 	for _, r := range list.Revoked {
-		if reason, ok := reasons[serialHex(r.Serial)]; !ok || reason != r.Reason {
+		if c, ok := said[serialHex(r.Serial)]; !ok || c.Reason != r.Reason || !c.Invalidity.Equal(r.Invalidity) {
 			return false
 		}
 	}

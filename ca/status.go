@@ -68,7 +68,9 @@ func revocable(reason int) bool {
 // Revoke ends a certificate for ever and issues a CRL at once. invalidity is
 // when the key is known or suspected to have been compromised, zero when not
 // known. A held certificate stays listed from the day of the hold: it was not
-// good in between. When the error comes from the CRL the revocation itself
+// good in between. What is revoked already can still be found compromised, from
+// an earlier day on (Aggravates); the day of its listing stays, and nothing else
+// about it changes. When the error comes from the CRL the revocation itself
 // stands, and the next CRL carries it.
 func (a *Authority) Revoke(ctx context.Context, actor, serialHex string, reason int, invalidity time.Time, note string) error {
 	if !revocable(reason) {
@@ -82,10 +84,34 @@ func (a *Authority) Revoke(ctx context.Context, actor, serialHex string, reason 
 	if err != nil {
 		return err
 	}
-	if err := a.move(ctx, is, before, after, []Status{Good, Hold}, "ca.revoke", actor, note); err != nil {
+	from := []Status{Good, Hold}
+	if before.Aggravates(reason, after.Invalidity) {
+		from = []Status{Revoked}
+	}
+	if err := a.move(ctx, is, before, after, from, "ca.revoke", actor, note); err != nil {
 		return err
 	}
 	return a.publish(ctx, is, actor)
+}
+
+// Aggravates reports whether a revocation would say something worse of a
+// revoked certificate than what is recorded: that its key was compromised, and
+// not later than it counts as revoked now (RFC 5280 5.3.2).
+func (c Certificate) Aggravates(reason int, invalidity time.Time) bool {
+	if c.Status != Revoked || reason != ReasonKeyCompromise {
+		return false
+	}
+	since, asked := c.RevokedAt, invalidity.Truncate(time.Second)
+	if !asked.IsZero() && asked.Before(c.NotBefore) {
+		asked = c.NotBefore // as revoked has it
+	}
+	if c.Reason == ReasonKeyCompromise && !c.Invalidity.IsZero() {
+		since = c.Invalidity
+	}
+	if asked.IsZero() {
+		return c.Reason != ReasonKeyCompromise
+	}
+	return asked.Before(since) || asked.Equal(since) && c.Reason != ReasonKeyCompromise
 }
 
 // revoked returns the record of c once it is revoked.
@@ -97,7 +123,7 @@ func (a *Authority) revoked(c Certificate, reason int, invalidity time.Time) (Ce
 	if !invalidity.IsZero() && invalidity.Before(c.NotBefore) { // never good: the certificate's beginning says the same
 		invalidity = c.NotBefore
 	}
-	if c.Status != Hold {
+	if c.Status != Hold && c.Status != Revoked {
 		c.RevokedAt = now
 	}
 	c.Status, c.Reason, c.Invalidity = Revoked, reason, invalidity.Truncate(time.Second)

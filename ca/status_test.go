@@ -70,10 +70,52 @@ func TestRevoke(t *testing.T) {
 	if err := o.Revoke(ctx, operator, c.SerialHex, ca.ReasonSuperseded, time.Time{}, ""); !errors.Is(err, ca.ErrState) {
 		t.Errorf("revoking twice: got %v, want ErrState", err)
 	}
+	// Found to be earlier: the reason stays, the day of the listing too.
+	listed := o.now
+	o.now = start.Add(2 * time.Hour)
+	for _, again := range []time.Time{when, when.Add(time.Second), {}} {
+		if err := o.Revoke(ctx, operator, c.SerialHex, ca.ReasonKeyCompromise, again, ""); !errors.Is(err, ca.ErrState) {
+			t.Errorf("compromised since %v, which is not earlier: %v", again, err)
+		}
+	}
+	if err := o.Revoke(ctx, operator, c.SerialHex, ca.ReasonKeyCompromise, when.Add(-time.Second), "查明"); err != nil {
+		t.Fatal(err)
+	}
+	l, third := o.list(t, ca.IssuingID)
+	if r := entry(l, c.SerialHex); !r.Date.Equal(listed) || !r.Invalidity.Equal(when.Add(-time.Second)) || third.Number != second.Number+1 {
+		t.Errorf("entry: got %+v in list %d", r, third.Number)
+	}
 	// The compromised key is never certified again.
 	var bad *ca.RequestError
 	if _, err := o.Issue(ctx, request("seal", c.KeyRef)); !errors.As(err, &bad) {
 		t.Errorf("compromised key: got %v", err)
+	}
+}
+
+// What ended for another reason can turn out to have been compromised before.
+func TestCompromiseFoundLater(t *testing.T) {
+	ctx, o := context.Background(), found(t)
+	c := o.issue(t, "seal")
+	o.now = start.Add(time.Hour)
+	if err := o.Revoke(ctx, operator, c.SerialHex, ca.ReasonSuperseded, time.Time{}, "换发"); err != nil {
+		t.Fatal(err)
+	}
+	listed := o.now
+	o.now = start.Add(2 * time.Hour)
+	if err := o.Revoke(ctx, operator, c.SerialHex, ca.ReasonKeyCompromise, listed.Add(time.Second), ""); !errors.Is(err, ca.ErrState) {
+		t.Errorf("compromised after its end: %v", err)
+	}
+	// Before the certificate began is as good as its beginning.
+	if err := o.Revoke(ctx, operator, c.SerialHex, ca.ReasonKeyCompromise, start.AddDate(-1, 0, 0), "密钥早已泄露"); err != nil {
+		t.Fatal(err)
+	}
+	l, _ := o.list(t, ca.IssuingID)
+	got, _ := o.Show(ctx, c.SerialHex)
+	if r := entry(l, c.SerialHex); r.Reason != ca.ReasonKeyCompromise || !r.Date.Equal(listed) || !r.Invalidity.Equal(got.NotBefore) {
+		t.Errorf("entry: got %+v", r)
+	}
+	if got.Aggravates(ca.ReasonKeyCompromise, start.AddDate(-2, 0, 0)) || got.Aggravates(ca.ReasonSuperseded, start.AddDate(-2, 0, 0)) {
+		t.Error("it can still get worse")
 	}
 }
 

@@ -20,6 +20,9 @@ var (
 	// ErrConflict: the decision got another stamp meanwhile, and the caller
 	// signs again; or a seal or its draft was changed meanwhile.
 	ErrConflict = errors.New("seal: it was changed meanwhile")
+	// ErrUnsettled: the act is recorded, and the certificate of the seal that it
+	// ends is not yet revoked. Settle finishes it.
+	ErrUnsettled = errors.New("seal: recorded, but the old seal's certificate is not yet revoked")
 	// ErrClock: now lies before a time already recorded (503).
 	ErrClock = errors.New("seal: the system clock went backwards; sealing stops until it is right")
 	// ErrUnavailable: the store cannot commit: full disk, locked or vanished database (503).

@@ -33,26 +33,33 @@ func (s State) Ended() bool {
 	return s == Cancelled || s == Lost || s == Superseded || s == Expired
 }
 
-// alive are the states of a made seal that has not ended.
-var alive = []State{Made, Filed, Active, Suspended}
+// alive are the states of a made seal that has not ended, ended the recorded
+// ones of a seal that has.
+var (
+	alive = []State{Made, Filed, Active, Suspended}
+	ended = []State{Cancelled, Lost, Superseded}
+)
 
 // Act is what people do to a seal.
 type Act string
 
 // The acts.
 const (
-	ActDraft     Act = "draft" // a new draft
-	ActEdit      Act = "edit"  // of a draft: approval is void
-	ActSubmit    Act = "submit"
-	ActApprove   Act = "approve"
-	ActMake      Act = "make" // from an approved draft, or all steps to active in one act
-	ActFile      Act = "file"
-	ActActivate  Act = "activate"
-	ActSuspend   Act = "suspend"
-	ActResume    Act = "resume"
-	ActCancel    Act = "cancel"
-	ActLost      Act = "lost"
-	ActSupersede Act = "supersede"
+	ActDraft    Act = "draft" // a new draft
+	ActEdit     Act = "edit"  // of a draft: approval is void
+	ActSubmit   Act = "submit"
+	ActApprove  Act = "approve"
+	ActMake     Act = "make" // from an approved draft, or all steps to active in one act
+	ActFile     Act = "file"
+	ActActivate Act = "activate"
+	ActSuspend  Act = "suspend"
+	ActResume   Act = "resume"
+	ActCancel   Act = "cancel"
+	ActLost     Act = "lost"
+	// ActCompromise: what has ended is found to have been in wrong hands. Its
+	// state stays, since when it does not count moves back.
+	ActCompromise Act = "compromise"
+	ActSupersede  Act = "supersede"
 )
 
 // Seal is a made seal as recorded.

@@ -162,6 +162,86 @@ func TestLost(t *testing.T) {
 	if err := h.Cancel(ctx, zhang, s.ESID, "x", time.Time{}); !errors.Is(err, seal.ErrState) {
 		t.Errorf("cancelled after its end: %v", err)
 	}
+	// It was gone even earlier; never later.
+	wantRefused(t, h.ReportLost(ctx, zhang, s.ESID, "查明", since.Add(time.Hour)), seal.ReasonRequest)
+	h.clock.move(time.Hour)
+	if err := h.ReportLost(ctx, zhang, s.ESID, "查明", since.Add(-time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	if now := h.store.seals[s.ESID]; !now.Effective.Equal(since.Add(-time.Hour).Truncate(time.Second)) || !now.Changed.Equal(got.Changed) {
+		t.Errorf("void since %v, %s since %v", now.Effective, now.State, now.Changed)
+	}
+}
+
+// What has ended can be found lost or compromised from a day before its end
+// on; certificate and record say so, and the history keeps how it ended first.
+func TestVoidAfterTheEnd(t *testing.T) {
+	for name, c := range map[string]struct {
+		end   func(h *house, id string) error
+		state seal.State
+	}{
+		"cancelled": {func(h *house, id string) error { return h.Cancel(ctx, zhang, id, "撤销", time.Time{}) }, seal.Cancelled},
+		"superseded": {func(h *house, id string) error {
+			_, err := h.Remake(ctx, seal.RemakeRequest{Actor: zhang, ESID: id, Reason: "换发"})
+			return err
+		}, seal.Superseded},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := newHouse(t)
+			since := h.clock.now().Add(-24 * time.Hour)
+			for n, report := range map[int]func(id string, at time.Time) error{
+				0: func(id string, at time.Time) error { return h.ReportLost(ctx, zhang, id, "遗失", at) },
+				1: func(id string, at time.Time) error { return h.Cancel(ctx, zhang, id, "泄露", at) },
+			} {
+				s := h.seals[n]
+				if err := c.end(h, s.ESID); err != nil {
+					t.Fatal(err)
+				}
+				ended := h.store.seals[s.ESID]
+				h.clock.move(time.Hour)
+				wantRefused(t, report(s.ESID, h.clock.now()), seal.ReasonRequest) // it had ended by then
+				if err := report(s.ESID, since); err != nil {
+					t.Fatal(err)
+				}
+				got, want := h.store.seals[s.ESID], []seal.State{seal.Lost, c.state}[n]
+				if got.State != want || !got.Effective.Equal(since.Truncate(time.Second)) || got.Successor != ended.Successor {
+					t.Errorf("%s void since %v, want %s since %v", got.State, got.Effective, want, since)
+				}
+				if n == 1 && !got.Changed.Equal(ended.Changed) {
+					t.Errorf("%s since %v, not %v", got.State, got.Changed, ended.Changed)
+				}
+				if r := h.office.revoked[s.CertSerial]; r.reason != 1 || !r.since.Equal(since.Truncate(time.Second)) {
+					t.Errorf("the list says %+v", r)
+				}
+				steps := h.store.steps[s.ESID]
+				last, e := steps[len(steps)-1], h.store.events[len(h.store.events)-1]
+				if last.From != c.state || last.Actor != zhang || last.Reason == "" || e.Act != "seal."+string(last.Act) || e.Object != s.ESID {
+					t.Errorf("step %+v with event %s", last, e.Act)
+				}
+			}
+		})
+	}
+}
+
+// A compromise that is found later takes two people where that is asked for.
+func TestVoidAfterTheEndTakesTwo(t *testing.T) {
+	h := newHouse(t)
+	s := h.start(inPairs(seal.ActCompromise))
+	id, since := h.seals[0].ESID, h.clock.now().Add(-24*time.Hour)
+	if err := s.Cancel(ctx, zhang, id, "撤销", time.Time{}); err != nil {
+		t.Fatal(err)
+	}
+	waits := h.wantWaiting(s.Cancel(ctx, zhang, id, "泄露", since))
+	if !h.store.seals[id].Effective.IsZero() || h.office.revoked[h.seals[0].CertSerial].reason != 5 {
+		t.Error("done before the second person's word")
+	}
+	if err := s.Approve(ctx, li, id, waits.Digest, "属实"); err != nil {
+		t.Fatal(err)
+	}
+	last := h.store.steps[id][len(h.store.steps[id])-1]
+	if last.Second != li || last.Approved != waits.Digest || h.store.seals[id].Effective.IsZero() {
+		t.Errorf("%+v", last)
+	}
 }
 
 func TestRemake(t *testing.T) {
@@ -196,7 +276,7 @@ func TestRemake(t *testing.T) {
 	}
 }
 
-// A failure at the end leaves the old seal as it was recorded, and no new one;
+// A failure at the end leaves the old seal as it was, in force, and no new one;
 // the act is repeated.
 func TestRemakeAfterACrash(t *testing.T) {
 	h := newHouse(t)
@@ -206,12 +286,63 @@ func TestRemakeAfterACrash(t *testing.T) {
 	if _, err := h.Remake(ctx, r); !errors.Is(err, seal.ErrUnavailable) {
 		t.Fatal(err)
 	}
-	if h.state(old.ESID) != seal.Active || len(h.store.seals) != 2 {
-		t.Errorf("%s, %d seals", h.state(old.ESID), len(h.store.seals))
+	if h.state(old.ESID) != seal.Active || len(h.store.seals) != 2 || h.office.statusOf(old.CertSerial) != "good" {
+		t.Errorf("%s, certificate %s, %d seals", h.state(old.ESID), h.office.statusOf(old.CertSerial), len(h.store.seals))
 	}
 	h.store.breaks("RecordSeal", nil)
+	if _, err := h.StampDigest(ctx, h.request(old, "meanwhile"), [32]byte{1}); err != nil {
+		t.Errorf("the old seal does not serve meanwhile: %v", err)
+	}
 	if next, err := h.Remake(ctx, r); err != nil || h.store.seals[old.ESID].Successor != next.ESID {
 		t.Errorf("repeated: %v", err)
+	}
+}
+
+// When only the old certificate's revocation fails, the new seal is made, the
+// old one stamps no more, and what is outstanding is said and settled.
+func TestSettle(t *testing.T) {
+	for name, end := range map[string]func(h *house, id string) error{
+		"remade": func(h *house, id string) error {
+			made, err := h.Remake(ctx, seal.RemakeRequest{Actor: zhang, ESID: id, Reason: "换发"})
+			if made.State != seal.Active {
+				h.t.Errorf("the new seal is %s", made.State)
+			}
+			return err
+		},
+		"activated": func(h *house, id string) error {
+			d := must(h.DraftRemake(ctx, seal.RemakeRequest{Actor: zhang, ESID: id, Reason: "换发"}))
+			made := must(h.MakeDraft(ctx, zhang, d.ESID, ""))
+			if err := h.RecordFiling(ctx, zhang, made.ESID, "备案", "备案"); err != nil {
+				return err
+			}
+			return h.Activate(ctx, zhang, made.ESID, "启用")
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := newHouse(t)
+			old := h.seals[0]
+			h.office.fail["Revoke"] = errors.New("the authority is away")
+			if err := end(h, old.ESID); !errors.Is(err, seal.ErrUnsettled) {
+				t.Fatal(err)
+			}
+			if h.state(old.ESID) != seal.Superseded || h.office.statusOf(old.CertSerial) != "good" {
+				t.Errorf("%s, certificate %s", h.state(old.ESID), h.office.statusOf(old.CertSerial))
+			}
+			h.wantUnusable(old, "k1")
+			if settled, err := h.Settle(ctx, zhang); !errors.Is(err, seal.ErrUnsettled) || len(settled) != 0 {
+				t.Errorf("settled %v, %v", settled, err)
+			}
+			delete(h.office.fail, "Revoke")
+			if settled, err := h.Settle(ctx, zhang); err != nil || !slices.Equal(settled, []string{old.ESID}) {
+				t.Errorf("settled %v, %v", settled, err)
+			}
+			if r := h.office.revoked[old.CertSerial]; r.reason != 4 {
+				t.Errorf("the list says %+v", r)
+			}
+			if settled, err := h.Settle(ctx, zhang); err != nil || len(settled) != 0 {
+				t.Errorf("settled again %v, %v", settled, err)
+			}
+		})
 	}
 }
 
@@ -230,5 +361,9 @@ func TestExpiry(t *testing.T) {
 	h.clock.move(4 * 365 * 24 * time.Hour)
 	if err := h.Resume(ctx, zhang, s.ESID, "恢复"); !errors.Is(err, seal.ErrState) {
 		t.Errorf("an expired seal was resumed: %v", err)
+	}
+	// It can turn out to have been lost before it expired.
+	if err := h.ReportLost(ctx, zhang, s.ESID, "遗失", s.ValidTo.Add(-time.Hour)); err != nil || h.state(s.ESID) != seal.Lost {
+		t.Errorf("%v, %s", err, h.state(s.ESID))
 	}
 }

@@ -17,7 +17,9 @@ import (
 // in a transaction of its own, then the state. A crash between them is safe
 // for stopping (admission asks both, and the certificate denies already) and
 // for resuming (the state denies still). The act is then simply repeated:
-// Authority's methods are idempotent.
+// Authority's methods are idempotent. Supersession is the other way round: were
+// the old certificate revoked before the new seal is recorded, a failure would
+// leave a department with neither (see retire).
 
 // Reason codes of RFC 5280 5.3.1 used here.
 const (
@@ -38,7 +40,9 @@ var rules = map[Act]rule{
 	ActSuspend:  {[]State{Active}, Suspended},
 	ActResume:   {[]State{Suspended}, Active},
 	ActCancel:   {alive, Cancelled},
-	ActLost:     {alive, Lost},
+	ActLost:     {append(slices.Clone(alive), ended...), Lost},
+
+	ActCompromise: {ended, ""}, // the state stays
 }
 
 // RecordFiling records that a made seal is filed (备案) under a number.
@@ -67,7 +71,8 @@ func (s *Service) Resume(ctx context.Context, actor, esID, reason string) error 
 
 // Cancel ends a seal for good: its certificate is revoked. compromised, when
 // not zero, is since when the key may have been in wrong hands; stamps that no
-// time-stamp proves older lose their force then. A draft is simply dropped.
+// time-stamp proves older lose their force then. A seal that has ended already
+// keeps its state (ActCompromise). A draft is simply dropped.
 func (s *Service) Cancel(ctx context.Context, actor, esID, reason string, compromised time.Time) error {
 	if d, err := s.cfg.Store.Draft(ctx, esID); err == nil && d.Open() {
 		if err := validReason(actor, reason); err != nil {
@@ -77,12 +82,17 @@ func (s *Service) Cancel(ctx context.Context, actor, esID, reason string, compro
 	} else if err != nil && !errors.Is(err, ErrNotFound) {
 		return err
 	}
-	return s.ask(ctx, Proposal{Act: ActCancel, ESID: esID, By: actor, Reason: reason, Effective: compromised})
+	p := Proposal{Act: ActCancel, ESID: esID, By: actor, Reason: reason, Effective: compromised}
+	if rec, err := s.cfg.Store.Seal(ctx, esID); err == nil && !compromised.IsZero() && rec.State.Ended() {
+		p.Act = ActCompromise
+	}
+	return s.ask(ctx, p)
 }
 
 // ReportLost ends a seal whose key or carrier is lost (挂失): its certificate
-// is revoked as compromised since the given time, which may lie in the past.
-// When it is not sure, Suspend is what can be taken back.
+// is revoked as compromised since the given time, which may lie in the past. A
+// seal that was cancelled or superseded, or that has expired, may turn out to
+// have been lost before. When it is not sure, Suspend is what can be taken back.
 func (s *Service) ReportLost(ctx context.Context, actor, esID, reason string, since time.Time) error {
 	if since.IsZero() {
 		return refuse(ReasonRequest, "since when the seal is lost is required")
@@ -107,7 +117,7 @@ func (s *Service) ask(ctx context.Context, p Proposal) error {
 	if err != nil {
 		return err
 	}
-	if err := s.mayBegin(p.Act, rec); err != nil {
+	if err := s.mayBegin(p, rec); err != nil {
 		return err
 	}
 	p.At, p.Steps = now, rec.Steps
@@ -120,15 +130,27 @@ func (s *Service) ask(ctx context.Context, p Proposal) error {
 	return &AwaitingApproval{ESID: p.ESID, Act: p.Act, Digest: p.Digest()}
 }
 
-func (s *Service) mayBegin(a Act, rec Seal) error {
+func (s *Service) mayBegin(p Proposal, rec Seal) error {
 	state := rec.State
-	if a == ActActivate || a == ActResume {
+	if p.Act == ActActivate || p.Act == ActResume {
 		state, _ = rec.StateAt(s.cfg.Now()) // what has expired does not come back
 	}
-	if !slices.Contains(rules[a].from, state) {
+	if !slices.Contains(rules[p.Act].from, state) {
 		return fmt.Errorf("%w: the seal is %s", ErrState, state)
 	}
+	// What has ended can only be found to have been void earlier.
+	if void := rec.voidSince(); rec.State.Ended() && !p.Effective.Before(void) {
+		return refuse(ReasonRequest, "the seal does not count since %s: only an earlier time changes anything", void.UTC().Format(time.RFC3339))
+	}
 	return nil
+}
+
+// voidSince is from when on an ended seal does not count.
+func (s Seal) voidSince() time.Time {
+	if !s.Effective.IsZero() {
+		return s.Effective
+	}
+	return s.Changed
 }
 
 // Approve is the second person's word on what waits for it under a seal's
@@ -160,27 +182,33 @@ func (s *Service) Approve(ctx context.Context, actor, esID string, digest [32]by
 	case p.Digest() != digest || p.Steps != rec.Steps:
 		return refuse(ReasonSecondPerson, "what waits is not what you looked at: look again")
 	}
-	if err := s.mayBegin(p.Act, rec); err != nil {
+	if err := s.mayBegin(p, rec); err != nil {
 		return err
 	}
 	return s.perform(ctx, p, rec, actor)
 }
 
-// perform moves the certificate, then the record.
+// perform moves the certificate, then the record; of a predecessor, the other
+// way round.
 func (s *Service) perform(ctx context.Context, p Proposal, rec Seal, second string) error {
 	if err := s.moveCertificate(ctx, p, rec); err != nil {
 		return fmt.Errorf("seal: change the certificate's status: %w", err)
 	}
 	at := s.cfg.Now().UTC().Truncate(time.Millisecond)
 	changes := []Change{p.change(rec, second, at)}
+	var old *Seal
 	if p.Act == ActActivate && rec.Predecessor != "" {
-		ended, err := s.supersede(ctx, p.By, rec, at)
-		if err != nil {
+		var end []Change
+		var err error
+		if old, end, err = s.supersede(ctx, p.By, rec, at); err != nil {
 			return err
 		}
-		changes = append(changes, ended...)
+		changes = append(changes, end...)
 	}
-	return s.cfg.Store.RecordSealSteps(ctx, changes...)
+	if err := s.cfg.Store.RecordSealSteps(ctx, changes...); err != nil {
+		return err
+	}
+	return s.retire(ctx, p.By, old, rec.ESID)
 }
 
 func (s *Service) moveCertificate(ctx context.Context, p Proposal, rec Seal) error {
@@ -190,7 +218,7 @@ func (s *Service) moveCertificate(ctx context.Context, p Proposal, rec Seal) err
 		return a.Suspend(ctx, p.By, serial, p.Reason)
 	case ActResume:
 		return a.Resume(ctx, p.By, serial, p.Reason)
-	case ActLost:
+	case ActLost, ActCompromise:
 		return a.Revoke(ctx, p.By, serial, reasonKeyCompromise, p.Effective, p.Reason)
 	case ActCancel:
 		code := reasonCessationOfOperation
@@ -207,6 +235,9 @@ func (p Proposal) change(rec Seal, second string, at time.Time) Change {
 	st := Step{
 		ESID: p.ESID, Act: p.Act, To: rules[p.Act].to, Actor: p.By, Second: second, Reason: p.Reason, Reference: p.Reference,
 		At: at, Effective: p.Effective,
+	}
+	if st.To == "" {
+		st.To = rec.State
 	}
 	if second != "" {
 		st.Approved = p.Digest()

@@ -73,13 +73,16 @@ func (m *memory) change(changes []seal.Change, events ...ledger.Event) error {
 		c.Step.From = s.State
 		s.Steps++
 		c.Step.Number = s.Steps
-		s.State, s.Reason, s.Changed = c.Step.To, c.Step.Reason, c.Step.At
+		if c.Step.To != s.State {
+			s.Changed = c.Step.At
+		}
+		s.State, s.Reason = c.Step.To, c.Step.Reason
 		switch c.Step.Act {
 		case seal.ActFile:
 			s.Filing = c.Step.Reference
 		case seal.ActSupersede:
 			s.Successor = c.Step.Reference
-		case seal.ActCancel, seal.ActLost:
+		case seal.ActCancel, seal.ActLost, seal.ActCompromise:
 			s.Effective = c.Step.Effective
 		}
 		m.seals[s.ESID] = s
@@ -150,6 +153,21 @@ func (m *memory) Proposal(ctx context.Context, esID string) (seal.Proposal, erro
 		return p, seal.ErrNotFound
 	}
 	return p, nil
+}
+
+func (m *memory) Unsettled(ctx context.Context) (open []string, err error) {
+	end, err := m.begin(ctx, "Unsettled")
+	if err != nil {
+		return nil, err
+	}
+	defer end()
+	for id, s := range m.seals {
+		if s.State == seal.Superseded && m.office.statusOf(s.CertSerial) != "revoked" {
+			open = append(open, id)
+		}
+	}
+	slices.Sort(open)
+	return open, nil
 }
 
 func (m *memory) SealHistory(_ context.Context, esID string) ([]seal.Step, error) {

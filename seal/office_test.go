@@ -27,9 +27,16 @@ type office struct {
 	root, ca  party
 	serial    int64
 	status    map[string]string
+	revoked   map[string]revocation
 	keys      map[string]*gm.PrivateKey
 	generated int
 	fail      map[string]error
+}
+
+// revocation is what the list says of a certificate; the worst counts.
+type revocation struct {
+	reason int
+	since  time.Time
 }
 
 type party struct {
@@ -40,7 +47,7 @@ type party struct {
 
 func newOffice(t testing.TB, now func() time.Time) *office {
 	t.Helper()
-	o := &office{now: now, status: map[string]string{}, keys: map[string]*gm.PrivateKey{}, fail: map[string]error{}}
+	o := &office{now: now, status: map[string]string{}, revoked: map[string]revocation{}, keys: map[string]*gm.PrivateKey{}, fail: map[string]error{}}
 	o.root = o.certify(t, nil, name("示例根"), cert.ExtBasicConstraints(true, nil), cert.ExtKeyUsage(cert.KeyCertSign|cert.CRLSign))
 	o.ca = o.certify(t, &o.root, name("示例签发"), cert.ExtBasicConstraints(true, nil), cert.ExtKeyUsage(cert.KeyCertSign|cert.CRLSign))
 	return o
@@ -161,7 +168,16 @@ func (o *office) Resume(_ context.Context, actor, serial, note string) error {
 }
 
 func (o *office) Revoke(_ context.Context, actor, serial string, reason int, invalidity time.Time, note string) error {
-	return o.set("Revoke", serial, "revoked", "good", "hold")
+	if err := o.set("Revoke", serial, "revoked", "good", "hold"); err != nil {
+		return err
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	was, listed := o.revoked[serial]
+	if !listed || reason == 1 && (was.reason != 1 || invalidity.Before(was.since)) {
+		o.revoked[serial] = revocation{reason, invalidity}
+	}
+	return nil
 }
 
 func (o *office) Evidence(_ context.Context, der []byte) (chain, crls [][]byte, err error) {

@@ -26,8 +26,10 @@ type RemakeRequest struct {
 	Validity time.Duration // 0 means 3 years
 }
 
-// Remake makes the successor of a seal and ends the old one, in one act.
-// Grants do not pass over: they name the old number.
+// Remake makes the successor of a seal and ends the old one, in one act. When
+// it fails, the old seal is what it was; with ErrUnsettled the new seal is made,
+// and only the old certificate's revocation is outstanding. Grants do not pass
+// over: they name the old number.
 func (s *Service) Remake(ctx context.Context, r RemakeRequest) (Seal, error) {
 	if s.takesTwo(ActMake) {
 		return Seal{}, refuse(ReasonSecondPerson, "making a seal takes two people here: draft the new one, have another operator approve it, then make it")
@@ -36,17 +38,21 @@ func (s *Service) Remake(ctx context.Context, r RemakeRequest) (Seal, error) {
 	if err != nil {
 		return Seal{}, err
 	}
-	return s.build(ctx, job{actor: r.Actor, reason: r.Reason, department: d, plan: p.Plan, picture: p.picture, state: Active},
+	made, err := s.build(ctx, job{actor: r.Actor, reason: r.Reason, department: d, plan: p.Plan, picture: p.picture, state: Active},
 		func(rec Seal) error {
-			ended, err := s.supersede(ctx, r.Actor, rec, rec.Changed)
+			_, end, err := s.supersede(ctx, r.Actor, rec, rec.Changed)
 			if err != nil {
 				return err
 			}
-			if len(ended) == 0 {
+			if len(end) == 0 {
 				return fmt.Errorf("%w: seal %s has ended meanwhile", ErrState, old.ESID)
 			}
-			return s.cfg.Store.RecordSeal(ctx, rec, madeEvent(r.Actor, "", rec), ended...)
+			return s.cfg.Store.RecordSeal(ctx, rec, madeEvent(r.Actor, "", rec), end...)
 		})
+	if err != nil {
+		return made, err
+	}
+	return made, s.retire(ctx, r.Actor, &old, made.ESID)
 }
 
 // DraftRemake plans the successor of a seal. The old seal ends when the new
@@ -123,20 +129,57 @@ func designOf(old Seal) (Design, error) {
 	}, nil
 }
 
-// supersede revokes the certificate of the seal that rec replaces and returns
-// the step that ends it; none when it has ended already.
-func (s *Service) supersede(ctx context.Context, actor string, rec Seal, at time.Time) ([]Change, error) {
+// supersede returns the seal that rec replaces, and the step that ends it;
+// nothing when it has ended already.
+func (s *Service) supersede(ctx context.Context, actor string, rec Seal, at time.Time) (*Seal, []Change, error) {
 	old, err := s.cfg.Store.Seal(ctx, rec.Predecessor)
 	if errors.Is(err, ErrNotFound) || err == nil && old.State.Ended() {
-		return nil, nil
+		return nil, nil, nil
 	}
+	if err != nil {
+		return nil, nil, err
+	}
+	st := Step{ESID: old.ESID, Act: ActSupersede, To: Superseded, Actor: actor, Reason: supersededBy(rec.ESID), Reference: rec.ESID, At: at}
+	return &old, []Change{{Step: st, From: alive, Steps: -1, Event: st.event(old)}}, nil
+}
+
+func supersededBy(esID string) string { return "superseded by " + esID }
+
+// retire revokes the certificate of a seal whose end is recorded. It comes
+// last: until then the old seal serves, and its state keeps it from stamping
+// from then on. A failure is ErrUnsettled, and Settle's to finish.
+func (s *Service) retire(ctx context.Context, actor string, old *Seal, successor string) error {
+	if old == nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordWait)
+	defer cancel()
+	err := s.cfg.Authority.Revoke(ctx, actor, old.CertSerial, reasonSuperseded, time.Time{}, supersededBy(successor))
+	if err != nil {
+		return fmt.Errorf("%w (seal %s, certificate %s): %w", ErrUnsettled, old.ESID, old.CertSerial, err)
+	}
+	return nil
+}
+
+// Settle finishes what a failure or a crash left between the two records of a
+// supersession, and returns the numbers of the seals whose certificates it
+// revoked. It may be repeated, and run beside anything else.
+func (s *Service) Settle(ctx context.Context, actor string) ([]string, error) {
+	if err := validActor(actor, ""); err != nil {
+		return nil, err
+	}
+	open, err := s.cfg.Store.Unsettled(ctx)
 	if err != nil {
 		return nil, err
 	}
-	reason := "superseded by " + rec.ESID
-	if err := s.cfg.Authority.Revoke(ctx, actor, old.CertSerial, reasonSuperseded, time.Time{}, reason); err != nil {
-		return nil, fmt.Errorf("seal: revoke the certificate of the old seal: %w", err)
+	for n, esID := range open {
+		old, err := s.cfg.Store.Seal(ctx, esID)
+		if err != nil {
+			return open[:n], err
+		}
+		if err := s.retire(ctx, actor, &old, old.Successor); err != nil {
+			return open[:n], err
+		}
 	}
-	st := Step{ESID: old.ESID, Act: ActSupersede, To: Superseded, Actor: actor, Reason: reason, Reference: rec.ESID, At: at}
-	return []Change{{Step: st, From: alive, Steps: -1, Event: st.event(old)}}, nil
+	return open, nil
 }

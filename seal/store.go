@@ -26,6 +26,9 @@ type Store interface {
 	// RecordSealSteps moves seals, all or none, each with its history, and
 	// voids the proposals on them.
 	RecordSealSteps(ctx context.Context, changes ...Change) error
+	// Unsettled returns the numbers of superseded seals whose certificate is not
+	// revoked.
+	Unsettled(ctx context.Context) ([]string, error)
 	// RecordDraft adds a draft (d.Steps 0; ErrExists), or replaces one that has
 	// d.Steps steps (ErrConflict), which then has one more.
 	RecordDraft(ctx context.Context, d Draft, st Step, e ledger.Event) error

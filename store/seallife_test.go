@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/govseal/govseal/ca"
 	"github.com/govseal/govseal/internal/gm"
 	"github.com/govseal/govseal/registry"
 	"github.com/govseal/govseal/seal"
@@ -96,6 +97,17 @@ func TestSupersession(t *testing.T) {
 		if h.size() != size+2 {
 			h.Errorf("%d leaves were appended, want 2", h.size()-size)
 		}
+		open, err := s.Unsettled(ctx)
+		h.must(err)
+		if len(open) != 1 || open[0] != testSeal.ESID {
+			h.Errorf("unsettled: %v", open)
+		}
+		revoked := certificate
+		revoked.SerialHex, revoked.Status, revoked.RevokedAt, revoked.Reason = testSeal.CertSerial, ca.Revoked, day, ca.ReasonSuperseded
+		h.must(h.db.CA().RecordStatus(ctx, revoked, []ca.Status{ca.Good}, event("revocation", "ca.revoke", revoked.SerialHex)))
+		if open, err = s.Unsettled(ctx); err != nil || len(open) != 0 {
+			h.Errorf("unsettled: %v, %v", open, err)
+		}
 		old, err := s.Seal(ctx, testSeal.ESID)
 		h.must(err)
 		got, err := s.Seal(ctx, next.ESID)
@@ -137,6 +149,15 @@ func TestLossAndProposal(t *testing.T) {
 		}
 		_, err = s.Proposal(ctx, testSeal.ESID)
 		h.is(err, seal.ErrNotFound)
+		// Found to be earlier: the state stays, and so does its day.
+		earlier := step(seal.ActCompromise, seal.Lost, "查明", day.AddDate(0, 0, 1))
+		earlier.From, earlier.Step.Effective = []seal.State{seal.Lost}, day.AddDate(0, 0, -20)
+		h.must(s.RecordSealSteps(ctx, earlier))
+		got, err = s.Seal(ctx, testSeal.ESID)
+		h.must(err)
+		if got.State != seal.Lost || !got.Changed.Equal(day) || !got.Effective.Equal(day.AddDate(0, 0, -20)) || got.Steps != 3 {
+			h.Errorf("seal %s since %v, void since %v", got.State, got.Changed, got.Effective)
+		}
 	})
 }
 

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/govseal/govseal/ca"
 	"github.com/govseal/govseal/ledger"
 	"github.com/govseal/govseal/registry"
 	"github.com/govseal/govseal/seal"
@@ -124,13 +125,16 @@ func (db *DB) apply(ctx context.Context, t *tx, c seal.Change) error {
 		return fmt.Errorf("seal %s: %w", st.ESID, seal.ErrConflict)
 	}
 	st.From, st.Number = r.State, r.Steps+1
-	r.State, r.Changed, r.Reason, r.Steps = st.To, st.At, st.Reason, st.Number
+	if st.To != r.State { // Changed is of the state
+		r.Changed = st.At
+	}
+	r.State, r.Reason, r.Steps = st.To, st.Reason, st.Number
 	switch st.Act {
 	case seal.ActFile:
 		r.Filing = st.Reference
 	case seal.ActSupersede:
 		r.Successor = st.Reference
-	case seal.ActCancel, seal.ActLost:
+	case seal.ActCancel, seal.ActLost, seal.ActCompromise:
 		r.Effective = st.Effective
 	}
 	mac := stateMAC(key, r)
@@ -144,6 +148,14 @@ func (db *DB) apply(ctx context.Context, t *tx, c seal.Change) error {
 		return err
 	}
 	return db.insertStep(ctx, t, st)
+}
+
+// Unsettled finds superseded seals whose certificates are not revoked.
+func (s sealRows) Unsettled(ctx context.Context) ([]string, error) {
+	return all(ctx, s.db.read(), func(scan scanner) (id string, err error) {
+		return id, scan(&id)
+	}, `SELECT t.es_id FROM seal_states t JOIN seals s ON s.es_id = t.es_id JOIN certificates c ON c.serial = s.cert_serial
+		WHERE t.state = $1 AND c.status <> $2 ORDER BY t.es_id`, seal.Superseded, ca.Revoked)
 }
 
 // stateMAC covers what changes about a seal. A state without steps is of

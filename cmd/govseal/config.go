@@ -76,8 +76,9 @@ type SealConfig struct {
 	Keywords bool `yaml:"keywords,omitempty"`
 	// SecondPerson names the acts that take two operators: true stands for
 	// make, activate, resume and cancel; a list names them itself, from make,
-	// file, activate, suspend, resume, cancel and lost. What stops a seal in
-	// danger (suspend, lost) waits for nobody unless it is named.
+	// file, activate, suspend, resume, cancel, lost and compromise (of a seal that
+	// has ended). What stops a seal in danger (suspend, lost, compromise) waits
+	// for nobody unless it is named.
 	SecondPerson secondPerson `yaml:"second_person,omitempty"`
 }
 

@@ -101,6 +101,8 @@ func hint(err error) string {
 		return "\"govseal dept list\", \"officer list\", \"app list\" and \"grant list\" show what there is"
 	case errors.Is(err, seal.ErrNotFound):
 		return "\"govseal seal list\" shows the seals there are"
+	case errors.Is(err, seal.ErrUnsettled):
+		return "the new seal is in force; \"govseal seal settle\" revokes the old certificate"
 	case errors.Is(err, seal.ErrUnavailable):
 		return "is the disk full, or another process holding the database?"
 	case errors.Is(err, fs.ErrPermission):

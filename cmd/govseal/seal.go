@@ -21,13 +21,14 @@ The short way:   make --department …           from nothing to active in one a
 The long way:    draft, submit, approve, make NUMBER, file, activate
 Day by day:      list, show, history, suspend, resume, picture, export
 The end:         cancel, lost, or remake (a new seal takes the old one's place)
+After the end:   lost, or cancel --compromised: it turns out that it was in wrong hands before
 
 With "seal: second_person: true" in govseal.yaml, making, activating, resuming and cancelling take two
 operators: the act is recorded and waits, and another operator completes it with approve, quoting the
 digest of what he looked at. Any edit changes the digest and voids an approval. Operators are who
 they say they are (--operator): that two names are two people, the house must see to.`,
 		p.sealDraft(), p.sealSubmit(), p.sealApprove(), p.sealMake(), p.sealFiling(), p.sealActivate(),
-		p.sealSuspend(), p.sealResume(), p.sealCancel(), p.sealLost(), p.sealRemake(),
+		p.sealSuspend(), p.sealResume(), p.sealCancel(), p.sealLost(), p.sealRemake(), p.sealSettle(),
 		p.sealList(), p.sealShow(), p.sealHistory(), p.sealPicture(), p.sealExport(), p.sealLevels())
 }
 

@@ -40,7 +40,11 @@ func (a sealAuthority) Resume(ctx context.Context, actor, serialHex, note string
 }
 
 func (a sealAuthority) Revoke(ctx context.Context, actor, serialHex string, reason int, invalidity time.Time, note string) error {
-	return a.reach(ctx, serialHex, ca.Revoked, func() error { return a.ca.Revoke(ctx, actor, serialHex, reason, invalidity, note) })
+	act := func() error { return a.ca.Revoke(ctx, actor, serialHex, reason, invalidity, note) }
+	if c, err := a.ca.Show(ctx, serialHex); err == nil && c.Aggravates(reason, invalidity) {
+		return inState(act())
+	}
+	return a.reach(ctx, serialHex, ca.Revoked, act)
 }
 
 func (a sealAuthority) Evidence(ctx context.Context, certDER []byte) (chain, crls [][]byte, err error) {
@@ -58,10 +62,12 @@ func (a sealAuthority) reach(ctx context.Context, serialHex string, want ca.Stat
 		_, err := a.ca.CRL(ctx, ca.IssuingID)
 		return err
 	}
-	if err := act(); errors.Is(err, ca.ErrState) {
+	return inState(act())
+}
+
+func inState(err error) error {
+	if errors.Is(err, ca.ErrState) {
 		return fmt.Errorf("%w: %w", seal.ErrState, err)
-	} else if err != nil {
-		return err
 	}
-	return nil
+	return err
 }

@@ -17,7 +17,7 @@ type secondPerson []seal.Act
 
 var (
 	usualPairs    = []seal.Act{seal.ActMake, seal.ActActivate, seal.ActResume, seal.ActCancel}
-	possiblePairs = []seal.Act{seal.ActMake, seal.ActFile, seal.ActActivate, seal.ActSuspend, seal.ActResume, seal.ActCancel, seal.ActLost}
+	possiblePairs = []seal.Act{seal.ActMake, seal.ActFile, seal.ActActivate, seal.ActSuspend, seal.ActResume, seal.ActCancel, seal.ActLost, seal.ActCompromise}
 )
 
 // UnmarshalYAML reads a truth value or a list of acts.

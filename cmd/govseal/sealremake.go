@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -27,7 +28,10 @@ new seal. The old seal ends as superseded; what it stamped stays what it was.
 
 Grants name the old number: --copy-grants gives the new seal those that are in force. With --draft
 the successor goes the long way (submit, approve, make, file, activate), and the old seal stays in
-force until the new one is activated.`,
+force until the new one is activated.
+
+When it fails, the old seal is what it was; only if its certificate alone could not be revoked is the
+new one made, and "govseal seal settle" finishes the rest.`,
 		Example: `  govseal seal remake 99010000000001 --reason 证书到期换发 --copy-grants
   govseal seal remake 99010000000001 --reason 证书到期换发 --draft`,
 		Args: exactly(1),
@@ -44,13 +48,13 @@ force until the new one is activated.`,
 				return p.showDraft(d, err)
 			}
 			made, err := c.seals.Remake(ctx, request)
-			if err == nil && r.grants {
-				err = p.copyGrants(ctx, c, actor, made.ESID)
-			}
-			if err != nil {
+			if err != nil && !errors.Is(err, seal.ErrUnsettled) { // then it is made all the same
 				return err
 			}
-			return p.showSeal(made)
+			if r.grants {
+				err = errors.Join(err, p.copyGrants(ctx, c, actor, made.ESID))
+			}
+			return errors.Join(p.showSeal(made), err)
 		}),
 	}
 	c.Flags().StringVar(&r.reason, "reason", "", "why, for the audit log")
@@ -95,4 +99,23 @@ func (p *program) copyGrants(ctx context.Context, c *city, actor, esID string) e
 		p.say("grant %s copied as %s", g.ID, added.ID)
 	}
 	return nil
+}
+
+func (p *program) sealSettle() *cobra.Command {
+	return &cobra.Command{Use: "settle", Short: "Revoke the certificates of superseded seals where a failure kept it from being done",
+		Long: `settle finishes what a failure or a crash left of "seal remake" or "seal activate": the new seal is in
+force, the old one stamps no more, and its certificate is not yet revoked. "govseal serve" does the same
+when it starts.`,
+		Example: "  govseal seal settle", Args: noArgs,
+		RunE: p.on(func(ctx context.Context, c *city, actor string, _ []string) error {
+			settled, err := c.seals.Settle(ctx, actor)
+			rows := make([][]string, len(settled))
+			for i, id := range settled {
+				rows[i] = []string{id}
+			}
+			if err == nil && len(settled) == 0 {
+				p.say("nothing was outstanding")
+			}
+			return errors.Join(p.print(settled, []string{"SETTLED"}, rows), err)
+		})}
 }

@@ -79,7 +79,8 @@ func (p *program) sealCancel() *cobra.Command {
 		Use:   "cancel NUMBER",
 		Short: "Cancel a seal for ever, or drop a draft",
 		Long: `cancel revokes the seal's certificate and issues a CRL at once. For a stolen key say since when with
---compromised, which may lie in the past: stamps that no time stamp proves older lose their force.`,
+--compromised, which may lie in the past: stamps that no time stamp proves older lose their force. A
+seal that has ended already keeps its state; only since when it does not count moves back.`,
 		Example: `  govseal seal cancel 99010000000001 --reason 机构撤销
   govseal seal cancel 99010000000001 --reason 密钥泄露 --compromised 2026-11-02T08:00:00+08:00`,
 		Args: exactly(1),
@@ -103,8 +104,9 @@ func (p *program) sealLost() *cobra.Command {
 		Use:   "lost NUMBER",
 		Short: "Report a seal as lost (挂失): it ends, from a day in the past on",
 		Long: `lost ends a seal whose key or carrier is lost. Its certificate is revoked as compromised since the
-given day, and a CRL goes out at once: stamps that no time stamp proves older lose their force. It
-cannot be taken back; "seal suspend" can.`,
+given day, and a CRL goes out at once: stamps that no time stamp proves older lose their force. A seal
+that was cancelled, superseded or has expired can turn out to have been lost before. It cannot be taken
+back; "seal suspend" can.`,
 		Example: "  govseal seal lost 99010000000001 --since 2026-11-02 --reason 介质遗失",
 		Args:    exactly(1),
 		RunE: p.on(func(ctx context.Context, c *city, actor string, args []string) error {

@@ -65,6 +65,7 @@ func (p *program) serveOn(ctx context.Context, c *city, ln net.Listener) error {
 	if err := p.reportUnfinished(ctx, c); err != nil {
 		return errors.Join(err, ln.Close())
 	}
+	p.settle(ctx, c)
 	p.say("listening on %s", ln.Addr())
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
@@ -73,6 +74,18 @@ func (p *program) serveOn(ctx context.Context, c *city, ln net.Listener) error {
 	err = api.Serve(ctx, ln, s.Handler())
 	stop()
 	return errors.Join(err, <-metrics)
+}
+
+// settle finishes supersessions that a failure cut in two. What fails again is
+// said, and does not keep the service from starting.
+func (p *program) settle(ctx context.Context, c *city) {
+	settled, err := c.seals.Settle(ctx, "system")
+	for _, id := range settled {
+		p.say("seal %s was superseded; its certificate is revoked now", id)
+	}
+	if err != nil {
+		p.say("warning: %v", err)
+	}
 }
 
 // reportUnfinished names what a crash left between intent and result. Nothing
