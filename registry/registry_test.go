@@ -240,6 +240,7 @@ func TestMACCoversEveryField(t *testing.T) {
 	records := []any{
 		registry.Grant{Matters: []string{"m"}, Kinds: []string{"k"}},
 		registry.Application{}, registry.Officer{}, registry.Department{},
+		registry.Operator{}, registry.Approval{Command: []string{"c"}},
 	}
 	mac := func(v reflect.Value) [32]byte {
 		return v.MethodByName("MAC").Call([]reflect.Value{reflect.ValueOf(key)})[0].Interface().([32]byte)
@@ -250,8 +251,12 @@ func TestMACCoversEveryField(t *testing.T) {
 			changed := reflect.New(reflect.TypeOf(rec)).Elem()
 			changed.Set(reflect.ValueOf(rec))
 			switch f := changed.Field(i); v := f.Interface().(type) {
-			case string, registry.State:
+			case string, registry.State, registry.Role, registry.ApprovalState:
 				f.SetString("changed")
+			case []byte:
+				f.SetBytes([]byte("changed"))
+			case int:
+				f.SetInt(1)
 			case []string:
 				f.Set(reflect.ValueOf(append([]string{"more"}, v...)))
 			case [32]byte:

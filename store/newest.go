@@ -21,9 +21,9 @@ import (
 const rowFact = "row"
 
 // newestLeaf joins a table (alias r) with the newest ledger entry about the
-// row; kind is a constant of the caller's.
+// row, none if there is none; kind is a constant of the caller's.
 func newestLeaf(kind string) string {
-	return ` JOIN ledger_entries l ON l.idx = (SELECT MAX(idx) FROM ledger_entries WHERE object = r.id AND kind = '` + kind + `')`
+	return ` LEFT JOIN ledger_entries l ON l.idx = (SELECT MAX(idx) FROM ledger_entries WHERE object = r.id AND kind = '` + kind + `')`
 }
 
 // committing adds the row's code to what the leaf commits to.
