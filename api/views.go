@@ -18,10 +18,24 @@ import (
 // report's own.
 func reportView(r *verify.Report) web.Report {
 	v := web.Report{
-		Verdict: string(r.Verdict), Headline: text(r.Summary), Kind: string(r.Kind), Digest: r.SM3, Checked: r.CheckedAt,
-		Facts: facts(
-			named{"文件", "Document", r.Document, web.Text{ZH: "文件可以完整读取，格式符合要求。", EN: "The file can be read whole and is well-formed."}},
-			named{"签发单位", "Issuing departments", r.Issuers.Fact, web.Text{ZH: "文件列明的单位均已盖章，没有其他单位的印章。", EN: "Every department that the document lists has sealed it, and no other."}}),
+		Verdict: string(r.Verdict), Headline: text(r.Summary), Kind: string(r.Kind), Digest: r.SM3, Size: r.Size, Checked: r.CheckedAt,
+		Policy: r.Policy.Name + " " + r.Policy.SM3, Facts: documentFacts(r),
+	}
+	if d := r.Decision; d != nil {
+		v.Decision = &web.Decision{
+			Number: d.Number, CaseNumber: d.CaseNumber, Matter: d.MatterName, Title: d.Title, Outcome: d.Outcome, Date: d.Date, Applicant: d.Applicant, Code: d.Code,
+		}
+		if code, err := decision.ParseCode(d.Code); err == nil {
+			v.Decision.Code = decision.FormatCode(code)
+		}
+	}
+	for _, x := range r.Reasons() {
+		if len(v.Why) < maxWhy {
+			v.Why = append(v.Why, web.Text{ZH: x.Zh, EN: x.En})
+		}
+	}
+	for _, d := range r.Issuers.Departments {
+		v.Departments = append(v.Departments, web.Department{Name: d.Name, CreditCode: d.CreditCode, Stamped: d.Stamped})
 	}
 	for i := range r.Stamps {
 		v.Stamps = append(v.Stamps, stampView(&r.Stamps[i]))
@@ -29,30 +43,34 @@ func reportView(r *verify.Report) web.Report {
 	return v
 }
 
+// maxWhy are told in the headline; the rest stands with each check.
+const maxWhy = 5
+
 func text(t verify.Text) web.Text { return web.Text{ZH: t.Zh, EN: t.En} }
 
 func stampView(s *verify.Stamp) web.Stamp {
 	v := web.Stamp{
 		Verdict: string(s.Verdict), SealName: s.Seal.Name, Owner: s.Seal.OwnerName, CreditCode: s.Seal.OwnerCreditCode, ESID: s.Seal.ESID,
-		Facts: facts(
-			named{"内容完整", "Content intact", s.Intact, web.Text{ZH: "内容与盖章时签名的完全一致。", EN: "The content is exactly what was signed."}},
-			named{"覆盖范围", "Coverage", s.Coverage.Fact, web.Text{ZH: "签名覆盖全部内容。", EN: "The signature covers all of the content."}},
-			named{"盖章后的改动", "Changes after the seal", s.Changes.Fact, web.Text{ZH: "盖章之后没有不允许的改动。", EN: "Nothing was changed afterwards that must not be."}},
-			named{"签名", "Signature", s.Signature, web.Text{ZH: "数字签名验证正确。", EN: "The digital signature verifies."}},
-			named{"电子印章", "Seal", s.Seal.Fact, web.Text{ZH: "印章由受信任的制章者制作，有效期和证书列表均相符。", EN: "The seal was made by a trusted maker; its validity and its list of certificates fit."}},
-			named{"签章证书", "Signer's certificate", s.Signer.Fact, web.Text{ZH: "证书由受信任的机构颁发，可用于签章。", EN: "The certificate comes from a trusted authority and may be used for sealing."}},
-			named{"签发单位", "Issuing department", s.Issuer, web.Text{ZH: "盖章单位是文件列明的签发单位。", EN: "The department that sealed is one that the document lists."}},
-			named{"吊销状态", "Revocation", s.Revocation.Fact, web.Text{ZH: "没有发现证书在所判断的时间被吊销。", EN: "The certificates were not revoked at the time that counts."}},
-			named{"时间", "Time", s.Time.Fact, web.Text{}},
-			named{"存证日志", "Ledger", s.Ledger.Fact, web.Text{ZH: "存证日志的证明成立：这次盖章已被记入。", EN: "The ledger proof holds: this stamp was entered."}}),
+		ValidFrom: moment(s.Seal.ValidFrom), ValidTo: moment(s.Seal.ValidTo), Level: s.Level, Facts: stampFacts(s),
 	}
 	if s.Seal.MakerSignature == verify.OK && s.Seal.Picture != nil {
-		v.Picture = s.Seal.Picture.PNG
+		if v.Picture = s.Seal.Picture.PNG; v.Picture == nil {
+			v.NoPicture = web.Text{ZH: "印章图样的格式不能在此显示", EN: "The picture is of a format that is not shown here"}
+		}
+	}
+	if m := s.Seal.Maker; m != nil {
+		v.Maker = m.Name
+	}
+	for _, p := range s.Places {
+		v.Places = append(v.Places, web.Place{Page: p.Page, X: p.X, Y: p.Y, Slice: p.Slice})
 	}
 	if c := s.Signer.Certificate; c != nil {
-		v.Signer, v.Issuer, v.Serial = c.Subject, c.Issuer, c.Serial
+		v.Holder, v.Signer, v.Issuer, v.Serial = c.Name, c.Subject, c.Issuer, c.Serial
+		v.NotBefore, v.NotAfter, v.Print = c.NotBefore, c.NotAfter, c.SM3
 	}
-	v.Time, v.TimeProven = when(s.Time)
+	if v.Time, v.TimeProven = when(s.Time); v.TimeProven {
+		v.TimeBy = text(s.Time.Text())
+	}
 	return v
 }
 
@@ -66,30 +84,11 @@ func when(t verify.TimeFact) (at time.Time, proven bool) {
 	return time.Time{}, false
 }
 
-// named is a fact with its name for people, and the sentence that stands where
-// it is in order and the report has nothing to remark.
-type named struct {
-	zh, en string
-	fact   verify.Fact
-	fine   web.Text
-}
-
-func facts(all ...named) []web.Fact {
-	var out []web.Fact
-	for _, n := range all {
-		if n.fact.Status == "" || n.fact.Status == verify.NotApplicable && len(n.fact.Findings) == 0 {
-			continue
-		}
-		f := web.Fact{Name: web.Text{ZH: n.zh, EN: n.en}, Status: string(n.fact.Status)}
-		for _, x := range n.fact.Findings {
-			f.Reasons = append(f.Reasons, web.Text{ZH: x.Zh, EN: x.En})
-		}
-		if n.fact.Status == verify.OK && len(f.Reasons) == 0 && n.fine != (web.Text{}) {
-			f.Reasons = []web.Text{n.fine}
-		}
-		out = append(out, f)
+func moment(t *time.Time) time.Time {
+	if t == nil {
+		return time.Time{}
 	}
-	return out
+	return *t
 }
 
 func landingView(st *CodeStatus) web.Landing {

@@ -27,7 +27,9 @@ type ChangesFact struct {
 // Change is one thing added or altered after the stamp.
 type Change struct {
 	Level  string `json:"level"` // lta, signature, form, annotation, other
-	Name   string `json:"name"`
+	Name   string `json:"name"`  // of the kind of change; OFD: the entry
+	Zh     string `json:"zh"`
+	En     string `json:"en"`
 	Detail string `json:"detail,omitempty"`
 }
 

@@ -20,9 +20,9 @@ func (o *ofdRun) changes(sig *ofd.Signature, s *Stamp) error {
 	for _, c := range list {
 		switch c.Name {
 		case ofd.ChangeSignature:
-			f.List = append(f.List, Change{Level: "signature", Name: c.Entry, Detail: c.Detail})
+			f.List = append(f.List, newChange("signature", c.Entry, c.Detail))
 		case ofd.ChangeList:
-			f.List = append(f.List, Change{Level: "other", Name: c.Entry, Detail: c.Detail})
+			f.List = append(f.List, newChange("other", c.Entry, c.Detail))
 			f.fail(CodeLocked, c.Entry)
 		}
 	}

@@ -13,6 +13,8 @@ type Uncovered struct {
 	Entry string `json:"entry"`
 	Role  string `json:"role"` // what leads to it: page, template, resource, annotation, signatures, hidden …
 	View  bool   `json:"view"` // what a reader shows can depend on it
+	Zh    string `json:"zh"`   // the role, in words
+	En    string `json:"en"`
 }
 
 const maxUncovered = 100 // listed in a report for each stamp
@@ -32,7 +34,7 @@ func (o *ofdRun) coverage(i int, s *Stamp) error {
 	var view, hidden, other, open names
 	for _, u := range c.Uncovered {
 		if len(f.Uncovered) < maxUncovered {
-			f.Uncovered = append(f.Uncovered, Uncovered{Entry: u.Entry, Role: u.Role, View: u.View})
+			f.Uncovered = append(f.Uncovered, newUncovered(u))
 		}
 		switch {
 		case u.View:

@@ -51,7 +51,7 @@ func (p *pdfRun) changes(i int, s *Stamp) {
 	}
 	worst := pdf.LevelNone
 	for _, c := range list {
-		f.List = append(f.List, Change{Level: levelNames[c.Level], Name: c.Name, Detail: c.Detail})
+		f.List = append(f.List, newChange(levelNames[c.Level], c.Name, c.Detail))
 		worst = max(worst, c.Level)
 	}
 	p.weigh(sig, list, f)

@@ -142,6 +142,41 @@ func (r *Report) Codes() []Code {
 	return all
 }
 
+// Reasons are the findings that made the verdict what it is, document first,
+// each code once: the failed ones of an invalid document, those that could not
+// be established of an indeterminate one, none else.
+func (r *Report) Reasons() []Finding {
+	want := map[Verdict]Status{Invalid: Failed, Indeterminate: Unknown}[r.Verdict]
+	var all []Finding
+	seen := map[Code]bool{}
+	for _, f := range r.weighed() {
+		for _, x := range f.Findings {
+			if want != "" && x.Status == want && !seen[x.Code] {
+				seen[x.Code] = true
+				all = append(all, x)
+			}
+		}
+	}
+	return all
+}
+
+// weighed are the facts that can lower the verdict: a time that is only
+// claimed and a ledger never do (see conclude).
+func (r *Report) weighed() []*Fact {
+	all := []*Fact{&r.Document, &r.Issuers.Fact}
+	if r.Package != nil && r.Package.Status == Failed {
+		all = append(all, &r.Package.Fact)
+	}
+	for i := range r.Stamps {
+		s := &r.Stamps[i]
+		all = append(all, &s.Intact, &s.Coverage.Fact, &s.Changes.Fact, &s.Signature, &s.Seal.Fact, &s.Signer.Fact, &s.Issuer, &s.Revocation.Fact)
+		if s.Time.Status == Failed {
+			all = append(all, &s.Time.Fact)
+		}
+	}
+	return all
+}
+
 func (r *Report) facts() []*Fact {
 	all := []*Fact{&r.Document, &r.Issuers.Fact}
 	if r.Package != nil && r.Package.Status == Failed {

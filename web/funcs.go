@@ -22,6 +22,7 @@ func (p *Pages) funcs(lang string) template.FuncMap {
 		"when":     func(t time.Time) string { return p.when(t, lang) },
 		"zone":     func(t time.Time) string { return p.zone(t, lang) },
 		"rfc3339":  func(t time.Time) string { return t.In(p.Location).Format(time.RFC3339) },
+		"date":     func(t time.Time) string { return day(t.In(p.Location).Format(time.DateOnly), lang) },
 		"day":      func(s string) string { return day(s, lang) },
 		"picture":  picture,
 		"groups":   groups,
@@ -33,6 +34,12 @@ func (p *Pages) funcs(lang string) template.FuncMap {
 		"sealnow":  func(s string) Look { return look(sealStates, s) },
 		"kind":     func(s string) string { return kindName(s, lang) },
 		"operator": func() string { return plain(p.Operator.In(lang)) },
+		"octets":   octets,
+		"outcome":  func(s string) string { return outcomeName(s, lang) },
+		"level":    func(s string) string { return levels[s].In(lang) },
+		"place":    func(p Place) string { return placeText(p).In(lang) },
+		"places":   func(all []Place) []Place { return all[:min(len(all), maxPlaces)] },
+		"more":     func(all []Place) int { return max(0, len(all)-maxPlaces) },
 		"largest":  func() string { return size(p.MaxUpload) },
 		"limit":    func() int64 { return p.MaxUpload },
 		"icon":     func(name, class string) icon { return icon{name, class} },
@@ -109,4 +116,17 @@ func size(octets int64) string {
 		return ""
 	}
 	return strings.TrimSuffix(fmt.Sprintf("%.1f", float64(octets)/(1<<20)), ".0") + " MB"
+}
+
+// octets writes the size of a file as people read it.
+func octets(n int64) string {
+	switch {
+	case n <= 0:
+		return ""
+	case n < 1<<10:
+		return fmt.Sprintf("%d B", n)
+	case n < 1<<20:
+		return fmt.Sprintf("%.1f KB", float64(n)/(1<<10))
+	}
+	return fmt.Sprintf("%.1f MB", float64(n)/(1<<20))
 }

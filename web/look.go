@@ -2,6 +2,8 @@
 
 package web
 
+import "fmt"
+
 // Look is how the page shows a word of the report: its colour and icon are
 // never the only sign, for the word and a sentence stand beside them.
 type Look struct {
@@ -62,6 +64,42 @@ var kinds = map[string]Text{
 	"seal-signature": {"电子签章数据", "Seal signature"},
 	"ses":            {"电子签章数据", "Seal signature"},
 	"cms":            {"数字签名数据", "CMS signature"},
+}
+
+// The levels of a stamp (ETSI EN 319 142-1, in words).
+var levels = map[string]Text{
+	"B":   {"基本：盖章时间没有证明", "B: the time is not proven"},
+	"T":   {"带时间戳：盖章时间有证明", "T: the time is proven"},
+	"LT":  {"长期：文件自带今后核验所需的材料", "LT: the file holds what it takes to check it later"},
+	"LTA": {"长期存档：上述材料也有时间戳保护", "LTA: and a time-stamp protects that material"},
+}
+
+var outcomes = map[string]Text{
+	"approved":         {"准予", "approved"},
+	"approved-in-part": {"部分准予", "approved in part"},
+	"refused":          {"不予", "refused"},
+}
+
+func outcomeName(word, lang string) string {
+	if t, ok := outcomes[word]; ok {
+		return t.In(lang)
+	}
+	return plain(word)
+}
+
+// maxPlaces are told of one seal; a seal across the edges of a long document
+// has as many as it has pages.
+const maxPlaces = 6
+
+func placeText(p Place) Text {
+	if p.Page == 0 {
+		return Text{"指向不存在的页面", "on a page that is not there"}
+	}
+	if p.Slice {
+		return Text{fmt.Sprintf("第 %d 页（骑缝）", p.Page), fmt.Sprintf("page %d (a strip of it)", p.Page)}
+	}
+	return Text{fmt.Sprintf("第 %d 页，距左边 %.0f 毫米、上边 %.0f 毫米", p.Page, p.X, p.Y),
+		fmt.Sprintf("page %d, %.0f mm from the left, %.0f mm from the top", p.Page, p.X, p.Y)}
 }
 
 func look(in map[string]Look, word string) Look {

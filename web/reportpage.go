@@ -98,8 +98,8 @@ var advice = map[string][]Text{
 			"Ask the department through its published contacts, not through a telephone number or address printed on the document."},
 	},
 	"indeterminate": {
-		{"请按下面各项说明补齐材料（例如证书吊销列表或证据文件）后重新核验。",
-			"Supply what the items below ask for, such as a revocation list or an evidence file, and check again."},
+		{"请按本报告各项说明补齐材料（例如证书吊销列表或证据文件）后重新核验。",
+			"Supply what the items of this report ask for, such as a revocation list or an evidence file, and check again."},
 		{"急需结论时，请直接向签发单位核实。", "If you need an answer now, ask the issuing department."},
 	},
 	"unsealed": {

@@ -41,16 +41,22 @@ func fact(zh, en, status string, reasons ...web.Text) web.Fact {
 func stamp(picture []byte, owner, seal, credit, esID string, change func(*web.Stamp)) web.Stamp {
 	s := web.Stamp{
 		Verdict: "valid", SealName: seal, Owner: owner, CreditCode: credit, ESID: esID, Picture: picture,
-		Time: stampedAt, TimeProven: true,
+		Time: stampedAt, TimeProven: true, TimeBy: web.Text{ZH: "可信时间戳", EN: "a trusted time-stamp"}, Level: "T",
+		ValidFrom: stampedAt.AddDate(-1, 0, 0), ValidTo: stampedAt.AddDate(2, 0, 0), Maker: "示例市电子印章制作中心", Holder: seal,
+		NotBefore: stampedAt.AddDate(-1, 0, 0), NotAfter: stampedAt.AddDate(2, 0, 0), Print: digest,
+		Places: []web.Place{{Page: 1, X: 124, Y: 216.5}, {Page: 2, Slice: true}},
 		Signer: "CN=" + seal + ",O=" + owner + ",C=CN", Issuer: "CN=示例市电子印章签发 CA,O=示例市数据管理局,C=CN", Serial: "4e2f90c1a7d35b6688d1",
 		Facts: []web.Fact{
 			fact("内容完整", "Content intact", "ok", web.Text{ZH: "签名所覆盖的内容没有改动。", EN: "What the signature covers has not changed."}),
 			fact("覆盖范围", "Coverage", "ok", web.Text{ZH: "签名覆盖整个文件。", EN: "The signature covers the whole file."}),
-			fact("盖章后的改动", "Changes after the seal", "not-applicable"),
+			{Name: web.Text{ZH: "盖章后的改动", EN: "Changes after the seal"}, Status: "ok", Open: true,
+				Reasons: []web.Text{{ZH: "盖章之后只有允许的追加。", EN: "Only permitted additions follow the stamp."}},
+				Details: []web.Detail{{Name: web.Text{ZH: "追加了文档时间戳", EN: "a document time-stamp was added"}, Raw: "field 28"}}},
 			fact("签名", "Signature", "ok"),
 			fact("电子印章", "Seal", "ok", web.Text{ZH: "印章由受信任的制章者制作，在有效期内。", EN: "The seal was made by a trusted maker and is within its validity."}),
 			fact("签章证书", "Signer's certificate", "ok", web.Text{ZH: "证书链通向受信任的根。", EN: "The chain leads to a trusted root."}),
-			fact("吊销状态", "Revocation", "ok", web.Text{ZH: "证书在盖章时未被吊销。", EN: "The certificate was not revoked when it was used."}),
+			{Name: web.Text{ZH: "吊销状态", EN: "Revocation"}, Status: "ok", Reasons: []web.Text{{ZH: "证书在盖章时未被吊销。", EN: "The certificate was not revoked when it was used."}},
+				Details: []web.Detail{{Name: web.Text{ZH: "CN=" + seal, EN: "CN=" + seal}, Value: web.Text{ZH: "未被吊销", EN: "not revoked"}, From: stampedAt, To: stampedAt.AddDate(0, 0, 7)}}},
 			fact("时间", "Time", "ok", web.Text{ZH: "盖章时间由受信任的时间戳证明。", EN: "A trusted time-stamp proves the time."}),
 			fact("存证日志", "Ledger", "unknown", web.Text{ZH: "没有附上存证证明；这不影响结论。", EN: "No ledger proof was supplied; this does not lower the verdict."}),
 		},
@@ -79,7 +85,11 @@ func validReport(a, b []byte) web.Report {
 			ZH: "验证通过：文件盖章后未被改动，印章和证书在盖章时有效，颁发机构可信。",
 			EN: "Valid: the document has not changed since it was stamped; seal and certificate were in force and come from a trusted authority.",
 		},
-		Facts: []web.Fact{documentFact(), fact("签发单位", "Issuing departments", "ok", web.Text{ZH: "列明的两个单位均已盖章。", EN: "Both listed departments have stamped."})},
+		Size: 48_213, Policy: "default " + digest,
+		Decision: &web.Decision{Number: "示规许〔2026〕017号", CaseNumber: "SL-2026-000117", Matter: "建设工程规划许可证核发", Title: "关于准予核发建设工程规划许可证的决定",
+			Outcome: "approved", Date: "2026-03-02", Applicant: "示例****公司", Code: "7K3M 9QZA 2D5X W8RT"},
+		Departments: []web.Department{{Name: "示例市自然资源和规划局", CreditCode: "11990100MB0000001X", Stamped: true}, {Name: "示例市住房和城乡建设局", CreditCode: "11990100MB00000025", Stamped: true}},
+		Facts:       []web.Fact{documentFact(), fact("签发单位", "Issuing departments", "ok", web.Text{ZH: "列明的两个单位均已盖章。", EN: "Both listed departments have stamped."})},
 	}
 }
 
@@ -87,6 +97,7 @@ func invalidReport(picture []byte) web.Report {
 	return web.Report{
 		Verdict: "invalid", Kind: "pdf", Digest: digest, Checked: checkedAt,
 		Headline: web.Text{ZH: "验证不通过：文件或其签章不可信，请勿采信。", EN: "Invalid: the document or its stamp is not genuine. Do not rely on it."},
+		Why:      []web.Text{{ZH: "文件内容与签章时不一致，已被改动。", EN: "The content differs from what was stamped: it was changed."}},
 		Facts:    []web.Fact{documentFact()},
 		Stamps: []web.Stamp{stamp(picture, "示例市自然资源和规划局", "示例市自然资源和规划局审批专用章", "11990100MB0000001X", "99010020260000017", func(s *web.Stamp) {
 			s.Verdict, s.TimeProven = "invalid", false
@@ -99,8 +110,10 @@ func invalidReport(picture []byte) web.Report {
 func indeterminateReport(picture []byte) web.Report {
 	r := invalidReport(picture)
 	r.Verdict = "indeterminate"
+	r.Why = []web.Text{{ZH: "没有可用的吊销信息：请提供颁发机构的证书吊销列表。", EN: "Revocation could not be checked: supply the issuer's certificate revocation list."}}
 	r.Headline = web.Text{ZH: "无法判定：现有材料不足以作出结论，并不表示文件是假的。请查看原因并补充所需材料。", EN: "Indeterminate: the material at hand does not suffice for a conclusion. This does not mean that the document is forged; see what is missing."}
 	r.Stamps[0].Verdict, r.Stamps[0].Picture = "indeterminate", nil
+	r.Departments = []web.Department{{Name: "示例市自然资源和规划局", Stamped: true}, {Name: "示例市住房和城乡建设局"}}
 	r.Stamps[0].Facts[0] = fact("内容完整", "Content intact", "ok")
 	r.Stamps[0].Facts[6] = fact("吊销状态", "Revocation", "unknown", web.Text{ZH: "没有可用的吊销列表（CRL），无法确认证书当时是否有效。", EN: "No usable revocation list was supplied."})
 	return r

@@ -10,13 +10,34 @@ type Report struct {
 	Headline Text
 	Kind     string // decision, pdf, ses, ...
 	Digest   string // SM3 of the document, hex
+	Size     int64  // octets
 	Checked  time.Time
-	Advice   []Text // what to do next; when empty, the page gives its own for the verdict
-	Stamps   []Stamp
+	Policy   string // name of the rules that were applied, and their SM3 digest
+	Decision *Decision
+	// Departments are the ones that a decision lists.
+	Departments []Department
+	// Why is what made the verdict bad or doubtful, in the report's sentences.
+	Why    []Text
+	Advice []Text // what to do next; when empty, the page gives its own for the verdict
+	Stamps []Stamp
 	// Facts are about the whole document. One that failed while the verdict is
 	// valid (the file is not the one of the code, or was withdrawn) takes the
 	// headline: the page then does not look like good news.
 	Facts []Fact
+}
+
+// Decision is what a page shows of a decision.
+type Decision struct {
+	Number, CaseNumber, Matter, Title, Outcome, Date string
+	Applicant                                        string // masked
+	Code                                             string // in fours
+}
+
+// Department is an issuing department of a decision.
+type Department struct {
+	Name       string
+	CreditCode string
+	Stamped    bool
 }
 
 // Stamp is one seal on the document.
@@ -27,13 +48,31 @@ type Stamp struct {
 	Owner      string // department
 	CreditCode string
 	ESID       string
+	ValidFrom  time.Time // of the seal
+	ValidTo    time.Time
+	Maker      string // who made the seal, common name
 	Picture    []byte // PNG, shown only when the seal's own signature holds
+	NoPicture  Text   // why there is a seal and no picture; when empty, the page says the seal did not pass
+	Places     []Place
 	Time       time.Time
 	TimeProven bool
+	TimeBy     Text   // who proves it, when it is proven
+	Holder     string // certificate subject, common name
 	Signer     string // certificate subject, readable
 	Issuer     string
 	Serial     string
+	NotBefore  time.Time // of the certificate
+	NotAfter   time.Time
+	Print      string // SM3 of the certificate, hex
+	Level      string // B, T, LT, LTA
 	Facts      []Fact
+}
+
+// Place is where a seal shows, in millimetres from the top left of the page.
+type Place struct {
+	Page  int // 1 is the first; 0 when there is no such page
+	X, Y  float64
+	Slice bool // only a part of the seal shows there
 }
 
 // Fact is one thing that was established, with its reasons.
@@ -41,6 +80,18 @@ type Fact struct {
 	Name    Text
 	Status  string // ok, failed, unknown, not-applicable
 	Reasons []Text
+	Details []Detail
+	// Open shows the details at once: they are what the reader came for.
+	Open bool
+}
+
+// Detail is one line that backs a fact, for who wants to know exactly.
+type Detail struct {
+	Name  Text
+	Value Text
+	From  time.Time // with To: a span; alone: a moment
+	To    time.Time
+	Raw   string // a name or number as the document spells it, in English or none
 }
 
 // Landing is the page behind a QR code.

@@ -86,7 +86,7 @@
 
   // Paper cannot be opened: what is folded is printed unfolded.
   window.addEventListener("beforeprint", function () {
-    each(".stamp details", function (details) { details.open = true; });
+    each(".stamp details, .fact details", function (details) { details.open = true; });
   });
 
   // The link of a page that answers a form leads within the page, so the
