@@ -11,6 +11,7 @@ import (
 	"crypto/x509"
 	"encoding/asn1"
 	"errors"
+	"math/big"
 	"slices"
 	"strings"
 	"testing"
@@ -223,6 +224,26 @@ func TestCrashBetweenRecords(t *testing.T) {
 	}
 	if left, _ = o.Unfinished(context.Background()); len(left) != 1 {
 		t.Error("what was planned must stay on record")
+	}
+	// Nobody knows whether it was signed: it can be revoked, and never resumed.
+	serial := left[0].SerialHex
+	if err := o.Revoke(context.Background(), operator, serial, ca.ReasonUnspecified, time.Time{}, "断电"); err != nil {
+		t.Fatal(err)
+	}
+	list, err := o.CRL(context.Background(), ca.IssuingID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	crl, err := cert.ParseCRL(list.DER)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n, _ := new(big.Int).SetString(serial, 16)
+	if crl.Find(n) == nil {
+		t.Error("the list does not name the planned certificate")
+	}
+	if err := o.Resume(context.Background(), operator, serial, ""); !errors.Is(err, ca.ErrState) {
+		t.Errorf("resumed: %v", err)
 	}
 }
 

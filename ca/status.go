@@ -84,7 +84,9 @@ func (a *Authority) Revoke(ctx context.Context, actor, serialHex string, reason 
 	if err != nil {
 		return err
 	}
-	from := []Status{Good, Hold}
+	// A planned certificate may have been signed before the process ended: it
+	// can be revoked, so that its serial number is in the list for ever.
+	from := []Status{Good, Hold, Planned}
 	if before.Aggravates(reason, after.Invalidity) {
 		from = []Status{Revoked}
 	}

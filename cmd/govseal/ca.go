@@ -105,7 +105,7 @@ func (c *city) warn(ctx context.Context, p *program, all []authorityView) error 
 		return err
 	}
 	if len(unfinished) > 0 {
-		p.say("note: %d certificates were planned and never completed (\"govseal ca list --status planned\"); nothing of them was released, ask anew", len(unfinished))
+		p.say("note: %d certificates were planned and never completed (\"govseal ca list --status planned\"); nothing of them was released: ask anew, and revoke them if in doubt", len(unfinished))
 	}
 	return nil
 }

@@ -24,6 +24,7 @@ var tasks = map[string]registry.Task{
 	"app": registry.TaskParties, "app list": registry.TaskLook, "app show": registry.TaskLook,
 
 	"ca": registry.TaskCertificates, "ca show": registry.TaskLook, "ca list": registry.TaskLook,
+	"ca expiring": registry.TaskLook, "ca affected": registry.TaskLook,
 	"ca show-cert": registry.TaskLook, "ca export": registry.TaskLook, "ca profile": registry.TaskLook,
 
 	"seal": registry.TaskSeals, "seal list": registry.TaskLook, "seal show": registry.TaskLook, "seal history": registry.TaskLook,
