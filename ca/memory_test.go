@@ -83,6 +83,11 @@ func (m *memory) RecordCertificate(_ context.Context, serial string, der []byte,
 	if !ok || c.Status != ca.Planned {
 		return ca.ErrState
 	}
+	for _, o := range m.certs {
+		if c.Batch != "" && o.Batch == c.Batch && o.Status != ca.Planned {
+			return ca.ErrState
+		}
+	}
 	c.DER, c.Status = der, ca.Good
 	m.certs[serial], m.events = c, append(m.events, e)
 	return nil
@@ -149,7 +154,7 @@ func (m *memory) Certificates(_ context.Context, q ca.Query) ([]ca.Certificate, 
 	var all []ca.Certificate
 	for _, serial := range slices.Backward(m.order) {
 		c := m.certs[serial]
-		if (q.CA == "" || q.CA == c.CA) && (q.Replaces == "" || q.Replaces == c.Replaces) && (q.Profile == "" || q.Profile == c.Profile) && (q.Status == "" || q.Status == c.Status) && strings.Contains(c.Subject, q.Text) {
+		if (q.CA == "" || q.CA == c.CA) && (q.Replaces == "" || q.Replaces == c.Replaces) && (q.Batch == "" || q.Batch == c.Batch) && (q.Profile == "" || q.Profile == c.Profile) && (q.Status == "" || q.Status == c.Status) && strings.Contains(c.Subject, q.Text) {
 			all = append(all, c)
 		}
 	}

@@ -38,6 +38,7 @@ type Certificate struct {
 	Officer    string
 	KeyRef     string   // "" when the key is held elsewhere
 	Replaces   string   // serial of the certificate that this one follows, "" when none
+	Batch      string   // which row of which bulk run it was issued for, "" when none
 	KeyDigest  [32]byte // SM3 of the SubjectPublicKeyInfo, DER
 	TBS        []byte
 	DER        []byte // nil while planned
@@ -77,6 +78,7 @@ type Query struct {
 	CA, Profile, Department, Officer string
 	Text                             string // within subject or serial
 	Replaces                         string // serial of the certificate that is followed
+	Batch                            string // row of a bulk run
 	Status                           Status
 	KeyDigest                        [32]byte  // SM3 of the SubjectPublicKeyInfo
 	ExpiresAfter                     time.Time // at this instant or later
@@ -94,7 +96,8 @@ type Store interface {
 	// RecordPlanned stores serial and to-be-signed octets before signing; a
 	// serial in use is ErrState.
 	RecordPlanned(ctx context.Context, c Certificate) error
-	// RecordCertificate completes a planned certificate.
+	// RecordCertificate completes a planned certificate; it is ErrState when
+	// another one of the same Batch is complete.
 	RecordCertificate(ctx context.Context, serialHex string, der []byte, e ledger.Event) error
 	// RecordStatus moves a certificate's status; the store enforces that it
 	// comes from one of the states given.

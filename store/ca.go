@@ -41,10 +41,10 @@ func (c caRows) RecordPlanned(ctx context.Context, r ca.Certificate) error {
 	return c.db.write(ctx, func(ctx context.Context, t *tx) error {
 		n, err := t.exec(ctx, `INSERT INTO certificates
 			(serial, ca, profile, subject, department, officer, key_ref, tbs,
-			 not_before, not_after, status, revoked_at, reason, invalidity, created, key_digest, replaces)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, 0, 0, $12, $13, $14) ON CONFLICT DO NOTHING`,
+			 not_before, not_after, status, revoked_at, reason, invalidity, created, key_digest, replaces, batch)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, 0, 0, $12, $13, $14, $15) ON CONFLICT DO NOTHING`,
 			r.SerialHex, r.CA, r.Profile, r.Subject, r.Department, r.Officer, r.KeyRef, r.TBS,
-			milli(r.NotBefore), milli(r.NotAfter), ca.Planned, milli(r.Created), r.KeyDigest[:], r.Replaces)
+			milli(r.NotBefore), milli(r.NotAfter), ca.Planned, milli(r.Created), r.KeyDigest[:], r.Replaces, r.Batch)
 		if err == nil && n == 0 {
 			return fmt.Errorf("serial %s is in use: %w", r.SerialHex, ca.ErrState)
 		}
@@ -56,8 +56,11 @@ func (c caRows) RecordCertificate(ctx context.Context, serialHex string, der []b
 	return c.db.announce(ctx, e, func(ctx context.Context, t *tx) error { return t.completeCertificate(ctx, serialHex, der) })
 }
 
+// completeCertificate completes nothing when another certificate of the same
+// row of a bulk run is there; the unique index stands behind that.
 func (t *tx) completeCertificate(ctx context.Context, serialHex string, der []byte) error {
-	n, err := t.exec(ctx, `UPDATE certificates SET der = $1, status = $2 WHERE serial = $3 AND status = $4`,
+	n, err := t.exec(ctx, `UPDATE certificates SET der = $1, status = $2 WHERE serial = $3 AND status = $4
+		AND (batch = '' OR NOT EXISTS (SELECT 1 FROM certificates o WHERE o.batch <> '' AND o.status <> 'planned' AND o.batch = certificates.batch))`,
 		der, ca.Good, serialHex, ca.Planned)
 	return t.moved1(ctx, n, err, serialHex)
 }
@@ -102,13 +105,13 @@ func in[T ~string](values []T, args []any) (string, []any) {
 }
 
 const certificateColumns = `SELECT serial, ca, profile, subject, department, officer, key_ref, tbs, der,
-	not_before, not_after, status, revoked_at, reason, invalidity, created, key_digest, replaces FROM certificates`
+	not_before, not_after, status, revoked_at, reason, invalidity, created, key_digest, replaces, batch FROM certificates`
 
 func readCertificate(scan scanner) (r ca.Certificate, err error) {
 	var before, after, revoked, invalidity, created int64
 	var key []byte
 	err = scan(&r.SerialHex, &r.CA, &r.Profile, &r.Subject, &r.Department, &r.Officer, &r.KeyRef, &r.TBS, &r.DER,
-		&before, &after, &r.Status, &revoked, &r.Reason, &invalidity, &created, &key, &r.Replaces)
+		&before, &after, &r.Status, &revoked, &r.Reason, &invalidity, &created, &key, &r.Replaces, &r.Batch)
 	copy(r.KeyDigest[:], key)
 	r.NotBefore, r.NotAfter, r.RevokedAt = instant(before), instant(after), instant(revoked)
 	r.Invalidity, r.Created = instant(invalidity), instant(created)
@@ -151,6 +154,7 @@ func (c caRows) Certificates(ctx context.Context, q ca.Query) ([]ca.Certificate,
 	w.equal("officer", q.Officer)
 	w.equal("status", string(q.Status))
 	w.equal("replaces", q.Replaces)
+	w.equal("batch", q.Batch)
 	if q.Text != "" {
 		w.add(`lower(subject || ' ' || serial) LIKE `, "%"+escapeLike(strings.ToLower(q.Text))+"%")
 		w.terms[len(w.terms)-1] += ` ESCAPE '\'`

@@ -178,3 +178,34 @@ func TestRevocationLists(t *testing.T) {
 		}
 	})
 }
+
+// TestOneCertificateARow: of two runs of one file only one issues for a row,
+// and a row whose attempt died is issued for again.
+func TestOneCertificateARow(t *testing.T) {
+	onBoth(t, func(h *house) {
+		s := h.db.CA()
+		for _, serial := range []string{"01", "02", "03"} {
+			c := certificate
+			c.SerialHex, c.Batch = serial, "digest:7"
+			h.must(s.RecordPlanned(ctx, c))
+		}
+		complete := func(serial string) error {
+			return s.RecordCertificate(ctx, serial, []byte("der"), event("certificate", "ca.issue", serial))
+		}
+		h.must(complete("02")) // 01 died
+		h.is(complete("03"), ca.ErrState)
+		revoked := certificate
+		revoked.SerialHex, revoked.Status = "02", ca.Revoked
+		h.must(s.RecordStatus(ctx, revoked, []ca.Status{ca.Good}, event("revocation", "ca.revoke", "02")))
+		h.is(complete("01"), ca.ErrState) // revoked is issued for all the same
+		got, err := s.Certificates(ctx, ca.Query{Batch: "digest:7", Status: ca.Revoked})
+		h.must(err)
+		if len(got) != 1 || got[0].SerialHex != "02" || got[0].Batch != "digest:7" {
+			h.Errorf("got %v", got)
+		}
+		if none, err := s.Certificates(ctx, ca.Query{Batch: "digest:8"}); err != nil || len(none) != 0 {
+			h.Errorf("another row: %v, %v", none, err)
+		}
+		h.sound()
+	})
+}
