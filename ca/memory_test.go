@@ -137,6 +137,17 @@ func (m *memory) CertificateByKey(_ context.Context, ref string) (ca.Certificate
 	return ca.Certificate{}, ca.ErrNotFound
 }
 
+func (m *memory) CompromisedKey(_ context.Context, digest [32]byte) (string, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for serial, c := range m.certs {
+		if c.KeyDigest == digest && c.Status == ca.Revoked && (c.Reason == ca.ReasonKeyCompromise || c.Reason == ca.ReasonCACompromise) {
+			return serial, nil
+		}
+	}
+	return "", nil
+}
+
 func (m *memory) CertificatesByKey(_ context.Context, digest [32]byte) (all []ca.Certificate, _ error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -288,11 +288,8 @@ func (a *Authority) checkForeignKey(ctx context.Context, spki []byte) error {
 		if c.DER != nil && !isAuthority(c) {
 			return &RequestError{"key", "has the certificate " + c.SerialHex + " of profile " + c.Profile + " already"}
 		}
-		if c.Status == Revoked && (c.Reason == ReasonKeyCompromise || c.Reason == ReasonCACompromise) {
-			return &RequestError{"key", "was compromised: its certificate " + c.SerialHex + " is revoked for that"}
-		}
 	}
-	return nil
+	return a.checkCompromised(ctx, spki)
 }
 
 // rehearse judges the certificates below known CAs with a key that is thrown

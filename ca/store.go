@@ -106,6 +106,9 @@ type Store interface {
 	// Standing is the part of Certificate that OCSP asks for each time.
 	Standing(ctx context.Context, serialHex string) (Standing, error)
 	CertificateByKey(ctx context.Context, keyRef string) (Certificate, error)
+	// CompromisedKey returns the serial number of a certificate of the key that
+	// was revoked for a compromise, of the key's or the CA's, "" when there is none.
+	CompromisedKey(ctx context.Context, digest [32]byte) (serialHex string, err error)
 	// CertificatesByKey returns every certificate of a public key, by the SM3 of
 	// its SubjectPublicKeyInfo, newest first.
 	CertificatesByKey(ctx context.Context, digest [32]byte) ([]Certificate, error)

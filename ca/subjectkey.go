@@ -80,14 +80,12 @@ func checkAlgorithm(want KeyAlgorithm, spki []byte) error {
 // checkCompromised refuses, for ever, a key of which any certificate was revoked
 // for compromise.
 func (a *Authority) checkCompromised(ctx context.Context, spki []byte) error {
-	all, err := a.store.CertificatesByKey(ctx, gm.SM3(spki))
+	serial, err := a.store.CompromisedKey(ctx, gm.SM3(spki))
 	if err != nil {
 		return fmt.Errorf("ca: look for the key's earlier certificates: %w", err)
 	}
-	for _, old := range all {
-		if old.Status == Revoked && (old.Reason == ReasonKeyCompromise || old.Reason == ReasonCACompromise) {
-			return &RequestError{"key", "was compromised: its certificate " + old.SerialHex + " is revoked for that, and the key is blocked for ever"}
-		}
+	if serial != "" {
+		return &RequestError{"key", "was compromised: its certificate " + serial + " is revoked for that, and the key is blocked for ever"}
 	}
 	return nil
 }

@@ -4,6 +4,8 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -140,6 +142,16 @@ func (c caRows) CertificateByKey(ctx context.Context, keyRef string) (ca.Certifi
 	r, err := readCertificate(c.db.read().row(ctx,
 		certificateColumns+` WHERE key_ref = $1 AND key_ref <> '' ORDER BY seq DESC LIMIT 1`, keyRef).scan)
 	return r, found(err, ca.ErrNotFound, "certificate of key", keyRef)
+}
+
+// CompromisedKey says the condition of the index certificates_blocked, word for
+// word.
+func (c caRows) CompromisedKey(ctx context.Context, digest [32]byte) (serialHex string, err error) {
+	err = c.db.read().row(ctx, `SELECT serial FROM certificates WHERE key_digest = $1 AND status = 'revoked' AND reason IN (1, 2) LIMIT 1`, digest[:]).scan(&serialHex)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", nil
+	}
+	return serialHex, err
 }
 
 func (c caRows) CertificatesByKey(ctx context.Context, digest [32]byte) ([]ca.Certificate, error) {

@@ -63,8 +63,15 @@ func TestLifeOfACertificate(t *testing.T) {
 			h.Errorf("certificates of an unknown key: %v, %v", none, err)
 		}
 		_, err = s.Standing(ctx, "ffff")
+		blocked := func(want string) {
+			h.Helper()
+			if got, err := s.CompromisedKey(ctx, certificate.KeyDigest); err != nil || got != want {
+				h.Errorf("compromised key: got %q, %v; want %q", got, err, want)
+			}
+		}
 		h.is(err, ca.ErrNotFound)
 		same()
+		blocked("")
 
 		want.Status, want.RevokedAt, want.Reason = ca.Hold, day, 6
 		e = event("revocation", "ca.suspend", certificate.SerialHex)
@@ -75,6 +82,7 @@ func TestLifeOfACertificate(t *testing.T) {
 		h.must(s.RecordStatus(ctx, want, []ca.Status{ca.Good, ca.Hold}, e))
 		h.is(s.RecordStatus(ctx, want, nil, e), ca.ErrState)
 		same()
+		blocked(certificate.SerialHex)
 		if h.size() != 3 {
 			h.Errorf("ledger has %d leaves, want 3", h.size())
 		}
