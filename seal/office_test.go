@@ -5,6 +5,7 @@ package seal_test
 import (
 	"context"
 	"crypto"
+	"encoding/asn1"
 	"errors"
 	"fmt"
 	"math/big"
@@ -31,6 +32,7 @@ type office struct {
 	keys      map[string]*gm.PrivateKey
 	generated int
 	fail      map[string]error
+	padding   int // octets of one more revocation list
 }
 
 // revocation is what the list says of a certificate; the worst counts.
@@ -193,6 +195,9 @@ func (o *office) Evidence(_ context.Context, der []byte) (chain, crls [][]byte, 
 		}
 		crls = append(crls, must(cert.Assemble(tbs, must(gm.SignMessage(p.key, tbs)))))
 		chain = append(chain, p.der)
+	}
+	if o.padding > 0 {
+		crls = append(crls, must(asn1.Marshal([][]byte{make([]byte, o.padding)})))
 	}
 	return chain, crls, nil
 }

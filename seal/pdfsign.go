@@ -7,6 +7,8 @@ import (
 	"encoding/asn1"
 	"fmt"
 	"io"
+	"math"
+	"slices"
 	"time"
 
 	"github.com/govseal/govseal/internal/cms"
@@ -40,8 +42,12 @@ func (c canvas) of(a *act) canvas {
 // signPDF lays the update out, signs it, and writes the file. When the token
 // is larger than the room kept for it, it does so once more with enough room.
 func (s *Service) signPDF(ctx context.Context, a *act, c canvas) (*sealedPDF, error) {
+	most, err := c.mostRoom()
+	if err != nil {
+		return nil, err
+	}
 	for try := 0; ; try++ {
-		room := a.room(s.tokenRoom.Load())
+		room := min(a.room(s.tokenRoom.Load()), most)
 		laid, err := layOut(ctx, a.seal, c.of(a), room)
 		if err != nil {
 			return nil, err
@@ -56,6 +62,9 @@ func (s *Service) signPDF(ctx context.Context, a *act, c canvas) (*sealedPDF, er
 			return nil, err
 		}
 		if over := len(contents) - room; over > 0 {
+			if room == most {
+				return nil, refuse(ReasonActiveContent, "%s: a signature of %d octets, at most %d fit", pdf.HazardPDFA, len(contents), most)
+			}
 			if try > 0 {
 				return nil, fmt.Errorf("seal: a signature of %d octets does not fit in the %d kept", len(contents), room)
 			}
@@ -64,6 +73,19 @@ func (s *Service) signPDF(ctx context.Context, a *act, c canvas) (*sealedPDF, er
 		}
 		return write(ctx, laid, c, contents)
 	}
+}
+
+// mostRoom is the longest Contents that the file may have: one that says it is
+// PDF/A shall stay so, unless the deployment puts up with the loss.
+func (c canvas) mostRoom() (int, error) {
+	part, err := c.doc.Archive()
+	if err != nil {
+		return 0, refusedPDF(err)
+	}
+	if part < 1 || part > 3 || slices.Contains(c.allow, pdf.HazardPDFA) {
+		return math.MaxInt, nil
+	}
+	return pdf.MaxArchiveString, nil
 }
 
 // firstTokenRoom is kept for a time-stamp token until a larger one was seen.

@@ -14,8 +14,8 @@ import (
 	"slices"
 )
 
-// PNG returns Draw's picture as PNG with its physical size. The file has one
-// octet a sample: every stamp carries it, and the ink has one colour.
+// PNG returns Draw's picture as PNG with its physical size. The file has half
+// an octet a sample: every stamp carries it, and the ink has one colour.
 func (p SealPicture) PNG() ([]byte, error) {
 	picture, err := p.Draw()
 	if err != nil {
@@ -40,13 +40,13 @@ func encode(picture *image.NRGBA, dpi int, inkOnly bool) ([]byte, error) {
 
 // inked returns the same samples with a palette: the ink at every opacity.
 func inked(picture *image.NRGBA) *image.Paletted {
-	palette := make(color.Palette, 256)
-	for alpha := range palette {
-		palette[alpha] = color.NRGBA{red, green, blue, uint8(alpha)}
+	palette := make(color.Palette, 255/opacityStep+1)
+	for i := range palette {
+		palette[i] = color.NRGBA{red, green, blue, uint8(i * opacityStep)}
 	}
 	out := image.NewPaletted(picture.Rect, palette)
 	for i := range out.Pix {
-		out.Pix[i] = picture.Pix[4*i+3]
+		out.Pix[i] = picture.Pix[4*i+3] / opacityStep
 	}
 	return out
 }

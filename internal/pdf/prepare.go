@@ -50,6 +50,9 @@ func (d *Document) prepare(ctx context.Context, s Stamp) (*Prepared, error) {
 	if err := d.guard(s, name); err != nil {
 		return nil, err
 	}
+	if err := d.archiveForm(s); err != nil {
+		return nil, err
+	}
 	l := layout{name: name, into: into}
 	if err := d.findPlaces(s, &l); err != nil {
 		return nil, err

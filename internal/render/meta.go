@@ -15,8 +15,8 @@ import (
 const producer = "govseal"
 
 // writeCatalog writes the document's root and information: metadata, language
-// and output intent as PDF/A-2 wants them. The file does not call itself
-// PDF/A: no checker for it was at hand.
+// and output intent as PDF/A-2b wants them. The file says that it is PDF/A-2b:
+// veraPDF found it so, with and without seals on it (docs/standards.md).
 func writeCatalog(w *pdf.Writer, tree pdf.Ref, d *decision.Decision) (root, info pdf.Ref) {
 	metadata := w.Alloc()
 	// Uncompressed, so that programs that know no PDF find it.
@@ -49,7 +49,9 @@ func authors(d *decision.Decision) string {
 func xmp(d *decision.Decision) []byte {
 	const packet = `<?xpacket begin="` + "\ufeff" + `" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:pdf="http://ns.adobe.com/pdf/1.3/" xmlns:xmp="http://ns.adobe.com/xap/1.0/">
+<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:pdf="http://ns.adobe.com/pdf/1.3/" xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/">
+<pdfaid:part>2</pdfaid:part>
+<pdfaid:conformance>B</pdfaid:conformance>
 <dc:format>application/pdf</dc:format>
 <dc:title><rdf:Alt><rdf:li xml:lang="x-default">%s</rdf:li></rdf:Alt></dc:title>
 <dc:creator><rdf:Seq><rdf:li>%s</rdf:li></rdf:Seq></dc:creator>
