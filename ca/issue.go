@@ -14,6 +14,7 @@ import (
 	"github.com/govseal/govseal/internal/cert"
 	"github.com/govseal/govseal/internal/gm"
 	"github.com/govseal/govseal/internal/lint"
+	"github.com/govseal/govseal/ledger"
 )
 
 // backdating is how far before now a certificate begins, so that a checker
@@ -30,12 +31,15 @@ type Request struct {
 	PublicKey []byte // DER SubjectPublicKeyInfo; the caller has seen proof of possession
 	// Source says where PublicKey comes from: "" and FromCSR are the holder's
 	// own, FromCentre the key centre's. A KeyRef is always FromStore.
-	Source     KeySource
-	DNSNames   []string // subjectAltName of TLS certificates
-	Department string   // registry IDs, for finding
-	Officer    string
-	Validity   time.Duration // 0 means the profile's
-	replaces   string        // set by Renew
+	Source KeySource
+	// ForDelivery: the key was made to be handed to its holder, and is kept
+	// under DeliveryUse of the profile.
+	ForDelivery bool
+	DNSNames    []string // subjectAltName of TLS certificates
+	Department  string   // registry IDs, for finding
+	Officer     string
+	Validity    time.Duration // 0 means the profile's
+	replaces    string        // set by Renew
 }
 
 // Issue makes one certificate: prepare, lint, store, sign once, store. The
@@ -59,6 +63,8 @@ type plan struct {
 	record   Certificate
 	cleared  *cleared // by the linter
 	spent    bool
+	// keep makes the signed certificate durable; nil means RecordCertificate.
+	keep func(ctx context.Context, c Certificate, e ledger.Event) error
 }
 
 // prepare validates a request and builds everything but the serial number.
@@ -186,7 +192,13 @@ func (a *Authority) complete(ctx context.Context, p *plan, signer crypto.Signer)
 	}
 	c := p.record
 	c.DER, c.Status = der, Good
-	if err := a.store.RecordCertificate(ctx, c.SerialHex, der, issued(p.actor, c, a.now())); err != nil {
+	keep := p.keep
+	if keep == nil {
+		keep = func(ctx context.Context, c Certificate, e ledger.Event) error {
+			return a.store.RecordCertificate(ctx, c.SerialHex, c.DER, e)
+		}
+	}
+	if err := keep(ctx, c, issued(p.actor, c, a.now())); err != nil {
 		return Certificate{}, fmt.Errorf("ca: record certificate %s: %w", c.SerialHex, err)
 	}
 	return c, nil

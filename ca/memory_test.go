@@ -19,18 +19,20 @@ import (
 // memory is a ca.Store of maps, with a list of the calls that write and a
 // fault to inject into each.
 type memory struct {
-	held   map[[32]byte]ca.Ceremony
-	mu     sync.Mutex
-	cas    []ca.CA
-	certs  map[string]ca.Certificate
-	order  []string
-	crls   map[string]ca.CRL
-	events []ledger.Event
-	calls  []string
-	fail   map[string]error // by method; the call then changes nothing
-	taken  int              // so many serial numbers are said to be in use
-	stale  int              // so many CRL numbers are said to be taken
-	reads  int              // of CRLs
+	held    map[[32]byte]ca.Ceremony
+	mu      sync.Mutex
+	cas     []ca.CA
+	certs   map[string]ca.Certificate
+	order   []string
+	crls    map[string]ca.CRL
+	events  []ledger.Event
+	centres []ca.CentreRecord
+	escrow  []ca.EscrowedKey
+	calls   []string
+	fail    map[string]error // by method; the call then changes nothing
+	taken   int              // so many serial numbers are said to be in use
+	stale   int              // so many CRL numbers are said to be taken
+	reads   int              // of CRLs
 }
 
 func newMemory() *memory {

@@ -83,6 +83,8 @@ func (a *Authority) nextKey(ctx context.Context, r Renewal, old Certificate, par
 		next.PublicKey, next.Source = r.PublicKey, FromCSR
 	case old.KeyRef != "":
 		next.KeyRef = old.KeyRef
+		_, err := a.keys.Signer(ctx, old.KeyRef, DeliveryUse(old.Profile))
+		next.ForDelivery = err == nil // the old one's was; Issue says if neither use fits
 	default:
 		next.PublicKey, next.Source = parsed.RawSPKI, FromCSR
 		if p, err := a.profile(old.Profile); err == nil && p.KeyFrom(FromCentre) {

@@ -128,6 +128,7 @@ type Store interface {
 	RecordCeremony(ctx context.Context, c *Ceremony, m *Made, events []ledger.Event) error
 	// Ceremony returns the record of a reviewed file by its SM3.
 	Ceremony(ctx context.Context, digest [32]byte) (Ceremony, error)
+	EscrowStore
 }
 
 // Find lists certificates for people and programs.

@@ -24,6 +24,14 @@ func (r Request) source() KeySource {
 	return r.Source
 }
 
+// keyUse is the use under which the request's key is kept.
+func (r Request) keyUse() string {
+	if r.ForDelivery {
+		return DeliveryUse(r.Profile)
+	}
+	return r.Profile
+}
+
 // publicKey returns the SubjectPublicKeyInfo that the request is for, once it
 // is known to be one that the profile may certify.
 func (a *Authority) publicKey(ctx context.Context, p Profile, r Request) ([]byte, error) {
@@ -33,9 +41,12 @@ func (a *Authority) publicKey(ctx context.Context, p Profile, r Request) ([]byte
 	if from := r.source(); !p.KeyFrom(from) {
 		return nil, &RequestError{"key", fmt.Sprintf("comes from %s, which profile %s does not take", from, p.s.name)}
 	}
+	if r.ForDelivery && (r.KeyRef == "" || !p.Deliverable()) {
+		return nil, &RequestError{"key", "cannot be made for delivery: profile " + p.s.name + " does not let its keys out, or the key is not ours"}
+	}
 	spki := r.PublicKey
 	if r.KeyRef != "" {
-		signer, err := a.keys.Signer(ctx, r.KeyRef, r.Profile)
+		signer, err := a.keys.Signer(ctx, r.KeyRef, r.keyUse())
 		if err != nil {
 			return nil, fmt.Errorf("ca: open the key to be certified: %w", err)
 		}

@@ -72,6 +72,10 @@ func TestNoActWithoutTrace(t *testing.T) {
 		planned := certificate
 		planned.SerialHex = "0b"
 		h.must(h.db.CA().RecordPlanned(ctx, planned))
+		keyless := certificate
+		keyless.SerialHex, keyless.KeyRef = "0c", ""
+		h.must(h.db.CA().RecordPlanned(ctx, keyless))
+		h.must(h.db.CA().RecordCertificate(ctx, "0c", []byte("d"), event("certificate", "ca.issue", "0c")))
 		before := h.dump()
 		accept := h.refuse("ledger_entries")
 		e := event("admin", "x", "x")
@@ -97,8 +101,16 @@ func TestNoActWithoutTrace(t *testing.T) {
 			"RecordCertificate":   func() error { return c.RecordCertificate(ctx, "0b", []byte("d"), e) },
 			"RecordStatus":        func() error { return c.RecordStatus(ctx, hold, []ca.Status{ca.Good}, e) },
 			"RecordCRL":           func() error { return c.RecordCRL(ctx, ca.CRL{CA: "issuing", Number: 1, DER: []byte("l")}, e) },
-			"RecordSeal":          func() error { return s.RecordSeal(ctx, seal2, e) },
-			"RecordSealSteps":     func() error { return s.RecordSealSteps(ctx, step(seal.ActCancel, seal.Cancelled, "", day)) },
+			"RecordCentre": func() error {
+				return c.RecordCentre(ctx, ca.CentreRecord{ID: "c", Charter: []byte("c"), Signature: []byte("s")}, e)
+			},
+			"RecordEscrowed": func() error {
+				return c.RecordEscrowed(ctx, []byte("d"), ca.EscrowedKey{SerialHex: "0b", Sealed: []byte("s"), Enveloped: []byte("e")}, e)
+			},
+			"RecordKey":       func() error { return c.RecordKey(ctx, "0c", "soft:k9", e) },
+			"RecordAct":       func() error { return c.RecordAct(ctx, e) },
+			"RecordSeal":      func() error { return s.RecordSeal(ctx, seal2, e) },
+			"RecordSealSteps": func() error { return s.RecordSealSteps(ctx, step(seal.ActCancel, seal.Cancelled, "", day)) },
 			"RecordSeal, and another": func() error {
 				return s.RecordSeal(ctx, seal2, e, step(seal.ActSupersede, seal.Superseded, "", day))
 			},
@@ -126,7 +138,7 @@ func (h *house) dump() string {
 	h.Helper()
 	all := ""
 	for _, table := range []string{
-		"departments", "officers", "applications", "grants", "authorities", "certificates", "crls", "seals", "seal_states",
+		"departments", "officers", "applications", "grants", "authorities", "certificates", "crls", "key_centres", "escrowed_keys", "seals", "seal_states",
 		"seal_steps", "seal_drafts", "seal_proposals",
 		"stamps", "intents", "ledger_head", "ledger_entries", "outbox",
 	} {

@@ -121,7 +121,11 @@ func TestExamplesAreRefused(t *testing.T) {
 	// In a demo folder it can be imported; its store does not open elsewhere.
 	store := newMemory()
 	demo := create(t, store, keys.Options{AllowExamples: true})
-	ref, _, err := demo.Import(t.Context(), "ca", text, []byte(examplePassphrase))
+	held, err := keys.ReadHeld(text, []byte(examplePassphrase), keys.Options{AllowExamples: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ref, err := demo.Adopt(t.Context(), "ca", held)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -135,7 +139,7 @@ func TestExamplesAreRefused(t *testing.T) {
 	if _, err := real.Signer(t.Context(), ref, "ca"); !errors.Is(err, keys.ErrExampleKey) {
 		t.Errorf("from a store: got %v, want ErrExampleKey", err)
 	}
-	if _, _, err := real.Import(t.Context(), "ca", text, []byte(examplePassphrase)); !errors.Is(err, keys.ErrExampleKey) {
+	if _, err := keys.ReadHeld(text, []byte(examplePassphrase), keys.Options{}); !errors.Is(err, keys.ErrExampleKey) {
 		t.Errorf("imported: got %v, want ErrExampleKey", err)
 	}
 }

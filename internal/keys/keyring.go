@@ -13,7 +13,6 @@ import (
 	"sync"
 
 	"github.com/govseal/govseal/internal/gm"
-	"github.com/govseal/govseal/internal/gm/keyfile"
 )
 
 // scheme begins the references that the software store opens.
@@ -54,24 +53,6 @@ func (k *Keyring) Generate(ctx context.Context, use string) (ref string, public 
 		return "", nil, fmt.Errorf("generate key: %w", err)
 	}
 	return k.put(ctx, use, key)
-}
-
-// Import stores a key from an encrypted PKCS#8 file (PEM).
-func (k *Keyring) Import(ctx context.Context, use string, pemText, passphrase []byte) (ref string, public []byte, err error) {
-	key, err := openFile(pemText, passphrase, k.o)
-	if err != nil {
-		return "", nil, err
-	}
-	return k.put(ctx, use, key)
-}
-
-// Export returns a key as an encrypted PKCS#8 file (PEM) that OpenSSL reads.
-func (k *Keyring) Export(ctx context.Context, ref, use string, passphrase []byte) ([]byte, error) {
-	s, err := k.Signer(ctx, ref, use)
-	if err != nil {
-		return nil, err
-	}
-	return keyfile.Encrypt(s.(*signer).key, passphrase, 0)
 }
 
 func (k *Keyring) put(ctx context.Context, use string, key *gm.PrivateKey) (string, []byte, error) {

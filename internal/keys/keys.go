@@ -20,6 +20,8 @@ var (
 	ErrUse        = errors.New("keys: the key is for another use")
 	ErrExampleKey = errors.New("keys: this is a published example key; it works only in a folder made by demo")
 	ErrReference  = errors.New("keys: not a key reference this build can open")
+	// ErrNotForDelivery means that a key was not made to leave the key store.
+	ErrNotForDelivery = errors.New("keys: this key was not made for delivery, and does not leave the key store")
 	// ErrClosed means that the keyring was closed.
 	ErrClosed = errors.New("keys: the keyring is closed")
 )

@@ -241,26 +241,6 @@ func TestSignerGivesAwayNothing(t *testing.T) {
 	}
 }
 
-func TestExportAndImport(t *testing.T) {
-	k := create(t, newMemory(), keys.Options{})
-	ref, public := generate(t, k, "officer")
-	text, err := k.Export(t.Context(), ref, "officer", []byte("recovery"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	other := create(t, newMemory(), keys.Options{})
-	if _, _, err := other.Import(t.Context(), "officer", text, []byte("wrong")); !errors.Is(err, keys.ErrPassphrase) {
-		t.Errorf("wrong passphrase: got %v, want ErrPassphrase", err)
-	}
-	ref2, public2, err := other.Import(t.Context(), "officer", text, []byte("recovery"))
-	if err != nil || !bytes.Equal(public, public2) || ref2 == ref {
-		t.Errorf("got %s, %v; want the same key under a new reference", ref2, err)
-	}
-	if _, err := k.Export(t.Context(), ref, "ca", []byte("recovery")); !errors.Is(err, keys.ErrUse) {
-		t.Errorf("another use: got %v, want ErrUse", err)
-	}
-}
-
 func TestClose(t *testing.T) {
 	k := create(t, newMemory(), keys.Options{})
 	ref, _ := generate(t, k, "seal")

@@ -23,6 +23,9 @@ const (
 	MinIterations = 600_000
 	// MinReadIterations is the least that is read: files made elsewhere.
 	MinReadIterations = 100_000
+	// MinForeignIterations is the least that is read of a key that is about to
+	// be kept otherwise: OpenSSL writes 2,048 unless told.
+	MinForeignIterations = 1_000
 	// MaxIterations is the most that is read. It is looked at before the first
 	// round is run.
 	MaxIterations = gm.MaxIterations
@@ -75,7 +78,17 @@ func Encrypt(key *gm.PrivateKey, passphrase []byte, iterations int) ([]byte, err
 
 // Decrypt opens the PEM text of an encrypted key.
 func Decrypt(pemText, passphrase []byte) (*gm.PrivateKey, error) {
-	e, err := parse(pemText)
+	return decrypt(pemText, passphrase, readFloor)
+}
+
+// DecryptForeign opens a key of another program's making, which may have as few
+// as MinForeignIterations.
+func DecryptForeign(pemText, passphrase []byte) (*gm.PrivateKey, error) {
+	return decrypt(pemText, passphrase, MinForeignIterations)
+}
+
+func decrypt(pemText, passphrase []byte, least int) (*gm.PrivateKey, error) {
+	e, err := parse(pemText, least)
 	if err != nil {
 		return nil, err
 	}
@@ -93,7 +106,7 @@ func Decrypt(pemText, passphrase []byte) (*gm.PrivateKey, error) {
 }
 
 // parse reads exactly one PEM block without headers.
-func parse(pemText []byte) (*envelope, error) {
+func parse(pemText []byte, least int) (*envelope, error) {
 	if len(pemText) > MaxSize {
 		return nil, &FormatError{fmt.Sprintf("the file is longer than %d octets", MaxSize)}
 	}
@@ -108,5 +121,5 @@ func parse(pemText []byte) (*envelope, error) {
 	case block.Type != pemType:
 		return nil, &FormatError{"the PEM block is not an " + pemType}
 	}
-	return parseEnvelope(block.Bytes, readFloor)
+	return parseEnvelope(block.Bytes, least)
 }

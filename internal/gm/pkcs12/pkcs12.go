@@ -76,6 +76,23 @@ type Contents struct {
 	Certificates []Certificate // in the file's order
 }
 
+// Of returns the contents for a key with its own certificate and those above
+// it, in that order. The key identifier is the beginning of the SM3 of the
+// first certificate: programs only compare it.
+func Of(key *gm.PrivateKey, name string, chain [][]byte) Contents {
+	c := Contents{Key: key, FriendlyName: name}
+	for i, der := range chain {
+		one := Certificate{DER: der}
+		if i == 0 {
+			digest := gm.SM3(der)
+			c.LocalKeyID = digest[:20]
+			one.FriendlyName, one.LocalKeyID = name, c.LocalKeyID
+		}
+		c.Certificates = append(c.Certificates, one)
+	}
+	return c
+}
+
 // Encode returns the file's octets. Iterations 0 means MinIterations; less is
 // refused. The passphrase is UTF-8.
 func Encode(c Contents, passphrase []byte, iterations int) ([]byte, error) {

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package store_test
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/govseal/govseal/ca"
+)
+
+func TestKeyCentres(t *testing.T) {
+	onBoth(t, func(h *house) {
+		s := h.db.CA()
+		first := ca.CentreRecord{ID: "c1", CA: "issuing", Charter: []byte("charter"), Signature: []byte("signature"), Created: day}
+		second := first
+		second.ID, second.Created = "c2", day.AddDate(0, 0, 1)
+		h.must(s.RecordCentre(ctx, first, event("admin", "ca.centre", "c1")))
+		h.is(s.RecordCentre(ctx, first, event("admin", "ca.centre", "c1")), ca.ErrState)
+		h.must(s.RecordCentre(ctx, second, event("admin", "ca.centre", "c2")))
+		got, err := s.Centres(ctx)
+		h.must(err)
+		if d := cmp.Diff([]ca.CentreRecord{second, first}, got); d != "" {
+			h.Error(d)
+		}
+		if h.size() != 2 {
+			h.Errorf("ledger has %d leaves, want 2", h.size())
+		}
+	})
+}
+
+func TestEscrowedKeys(t *testing.T) {
+	onBoth(t, func(h *house) {
+		s := h.db.CA()
+		key := ca.EscrowedKey{SerialHex: certificate.SerialHex, Signing: "0a1a", Centre: "c1", Sealed: []byte("sealed"), Enveloped: []byte("enveloped"), Created: day}
+		issued, escrowed := event("certificate", "ca.issue", key.SerialHex), event("escrow", "ca.escrow", key.SerialHex)
+		h.is(s.RecordEscrowed(ctx, []byte("der"), key, issued, escrowed), ca.ErrNotFound)
+		_, err := s.Escrowed(ctx, key.SerialHex)
+		h.is(err, ca.ErrNotFound)
+		h.must(s.RecordPlanned(ctx, certificate))
+
+		// Certificate and key are durable together or not at all.
+		accept := h.refuse("escrowed_keys")
+		if err := s.RecordEscrowed(ctx, []byte("der"), key, issued, escrowed); err == nil {
+			h.Fatal("recorded without the key")
+		}
+		accept()
+		if c, err := s.Certificate(ctx, key.SerialHex); err != nil || c.Status != ca.Planned || h.size() != 0 {
+			h.Errorf("the certificate is %s without its key, %d leaves: %v", c.Status, h.size(), err)
+		}
+		h.must(s.RecordEscrowed(ctx, []byte("der"), key, issued, escrowed))
+		h.is(s.RecordEscrowed(ctx, []byte("der"), key, issued, escrowed), ca.ErrState)
+		got, err := s.Escrowed(ctx, key.SerialHex)
+		h.must(err)
+		if d := cmp.Diff(key, got); d != "" {
+			h.Error(d)
+		}
+		c, err := s.Certificate(ctx, key.SerialHex)
+		h.must(err)
+		if c.Status != ca.Good || string(c.DER) != "der" {
+			h.Errorf("certificate: %+v", c)
+		}
+		beside, err := s.EscrowedBeside(ctx, "0a1a")
+		h.must(err)
+		if d := cmp.Diff([]ca.EscrowedKey{key}, beside); d != "" {
+			h.Error(d)
+		}
+		if none, err := s.EscrowedBeside(ctx, "ffff"); err != nil || len(none) != 0 {
+			h.Errorf("beside an unknown certificate: %v, %v", none, err)
+		}
+		if h.size() != 2 {
+			h.Errorf("ledger has %d leaves, want 2", h.size())
+		}
+		h.sound()
+	})
+}
+
+func TestKeyComesIntoCustody(t *testing.T) {
+	onBoth(t, func(h *house) {
+		s := h.db.CA()
+		c := certificate
+		c.KeyRef = ""
+		e := event("key", "ca.import-key", c.SerialHex)
+		h.is(s.RecordKey(ctx, c.SerialHex, "soft:k9", e), ca.ErrNotFound)
+		h.must(s.RecordPlanned(ctx, c))
+		h.is(s.RecordKey(ctx, c.SerialHex, "soft:k9", e), ca.ErrState)
+		h.must(s.RecordCertificate(ctx, c.SerialHex, []byte("der"), event("certificate", "ca.issue", c.SerialHex)))
+		h.must(s.RecordKey(ctx, c.SerialHex, "soft:k9", e))
+		h.is(s.RecordKey(ctx, c.SerialHex, "soft:k8", e), ca.ErrState)
+		got, err := s.CertificateByKey(ctx, "soft:k9")
+		h.must(err)
+		if got.SerialHex != c.SerialHex {
+			h.Errorf("the key belongs to %s", got.SerialHex)
+		}
+		before := h.size()
+		h.must(s.RecordAct(ctx, event("key", "ca.deliver", c.SerialHex)))
+		if h.size() != before+1 {
+			h.Error("an act left no leaf")
+		}
+		h.sound()
+	})
+}
