@@ -72,7 +72,7 @@ func (o Operator) Actor() string {
 // Person is the part of an actor that names the person: without how it was
 // proven, without case and spaces. Two acts of one person compare equal.
 func Person(actor string) string {
-	name, _, _ := strings.Cut(actor, " (opr-")
+	name, _, _ := strings.Cut(actor, " (")
 	return strings.ToLower(strings.Join(strings.Fields(name), ""))
 }
 

@@ -109,6 +109,19 @@ type NewOperator struct {
 // ("" with a certificate). The first operator must have the security role, as
 // nobody else may add the next.
 func (s *Operators) Add(ctx context.Context, actor string, n NewOperator) (o Operator, secret string, err error) {
+	return s.add(ctx, actor, "", n)
+}
+
+// Rescue adds an operator of the security role for a keeper of the root key,
+// who goes by the name that he states. The caller has seen the key prove itself.
+func (s *Operators) Rescue(ctx context.Context, keeper, reason, name string) (o Operator, secret string, err error) {
+	if err := checkText("reason", reason, 500); err != nil {
+		return Operator{}, "", err
+	}
+	return s.add(ctx, Stated(keeper).Actor()+" (root key)", reason, NewOperator{Name: name, Role: Security})
+}
+
+func (s *Operators) add(ctx context.Context, actor, reason string, n NewOperator) (o Operator, secret string, err error) {
 	o = Operator{ID: newID("opr"), Name: n.Name, Role: n.Role, State: Active, CertSerial: n.CertSerial,
 		PublicKey: slices.Clone(n.PublicKey), Created: s.time()}
 	if err := o.check(); err != nil {
@@ -129,6 +142,7 @@ func (s *Operators) Add(ctx context.Context, actor string, n NewOperator) (o Ope
 	if err != nil {
 		return Operator{}, "", err
 	}
+	e.Reason = reason
 	if err := s.store.AddOperator(ctx, o, e); err != nil {
 		return Operator{}, "", err
 	}

@@ -66,7 +66,11 @@ func (p *program) renew(ctx context.Context, c *city, actor, serial string, f re
 		return usagef("a seal lists its certificate, so both are made anew together: \"govseal seal remake\"")
 	}
 	asked := map[string]string{"renews": old.SerialHex, "days": itoa(f.days), "newKey": fmt.Sprint(f.newKey), "endOld": fmt.Sprint(f.endOld)}
-	return p.withApproval(ctx, c, actIssue+old.Profile, asked, func() error { return p.carryOutRenewal(ctx, c, actor, old, f) })
+	act := actIssue + old.Profile
+	if f.endOld && !c.config.Approvals.needs(act) { // else --end-old would be a way round
+		act = actRevoke
+	}
+	return p.withApproval(ctx, c, act, asked, func() error { return p.carryOutRenewal(ctx, c, actor, old, f) })
 }
 
 func (p *program) carryOutRenewal(ctx context.Context, c *city, actor string, old ca.Certificate, f renewFlags) error {

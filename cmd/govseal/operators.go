@@ -47,7 +47,7 @@ administrative command wants a proven operator of a fitting role, with a secret
 		p.operatorMove("suspend", "Suspend an operator at once", registry.Suspended),
 		p.operatorMove("resume", "Let a suspended operator act again", registry.Active),
 		p.operatorMove("end", "End an operator for ever", registry.Ended),
-		p.operatorRenew())
+		p.operatorRenew(), p.operatorRescue())
 }
 
 func (p *program) operatorAdd() *cobra.Command {

@@ -26,12 +26,14 @@ var tasks = map[string]registry.Task{
 	"ca": registry.TaskCertificates, "ca show": registry.TaskLook, "ca list": registry.TaskLook,
 	"ca expiring": registry.TaskLook, "ca affected": registry.TaskLook,
 	"ca show-cert": registry.TaskLook, "ca export": registry.TaskLook, "ca profile": registry.TaskLook,
+	"ca expiring": registry.TaskLook, "ca affected": registry.TaskLook,
 
 	"seal": registry.TaskSeals, "seal list": registry.TaskLook, "seal show": registry.TaskLook, "seal history": registry.TaskLook,
 	"seal picture": registry.TaskLook, "seal export": registry.TaskLook,
 	"grant": registry.TaskGrants, "grant list": registry.TaskLook,
 
 	"operator": registry.TaskOperators, "operator list": registry.TaskLook, "operator show": registry.TaskLook,
+	"operator rescue":       taskNobody,        // the root key proves
 	"operator renew-secret": registry.TaskLook, // one's own; another's is TaskOperators, as the command sees to
 	"approval":              registry.TaskApprovals, "approval list": registry.TaskLook, "approval show": registry.TaskLook,
 	"approval carry-out": registry.TaskLook, // the command carried out asks for its own task
