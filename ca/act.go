@@ -214,8 +214,7 @@ func (act *Act) list(ctx context.Context, made *Made, fresh *issuer, k ActKeys) 
 		return nil
 	}
 	is, signer := act.acting, k.Acting
-	var last CRL
-	var bad []Certificate
+	last, bad := CRL{Change: firstChange}, []Entry(nil)
 	if fresh != nil {
 		is, signer = fresh, k.New
 	} else {
@@ -224,7 +223,7 @@ func (act *Act) list(ctx context.Context, made *Made, fresh *issuer, k ActKeys) 
 			return err
 		}
 	}
-	c, err := act.a.signCRL(is, signer, last, bad, act.life)
+	c, err := act.a.actList(is, signer, last, bad, act.life)
 	if err != nil {
 		return err
 	}
@@ -233,22 +232,27 @@ func (act *Act) list(ctx context.Context, made *Made, fresh *issuer, k ActKeys) 
 		made.Revoked = append(made.Revoked, r.after)
 		act.events = append(act.events, moved(act.actor, "ca.revoke", "", r.before, r.after, act.a.now()))
 	}
-	act.events = append(act.events, listed(act.actor, c, len(bad), act.a.now()))
+	act.events = append(act.events, listed(act.actor, []CRL{c}, len(bad), act.a.now()))
 	return nil
 }
 
 // listed is what belongs into the acting CA's next list: what is recorded and
-// what this act revokes.
-func (act *Act) listed(ctx context.Context) (last CRL, bad []Certificate, err error) {
-	last, err = act.a.store.LatestCRL(ctx, act.acting.id)
+// what this act revokes. The last list comes with the change up to which that
+// holds for certain: another process may record one meanwhile.
+func (act *Act) listed(ctx context.Context) (last CRL, bad []Entry, err error) {
+	id := act.acting.id
+	last, err = act.a.latest(ctx, act.acting, ListID{CA: id})
 	if err != nil && !errors.Is(err, ErrNotFound) {
-		return last, nil, fmt.Errorf("ca: read the newest CRL: %w", err)
+		return last, nil, err
 	}
-	if bad, err = act.a.store.NotGood(ctx, act.acting.id); err != nil {
+	if last.Change, err = act.a.store.LastChange(ctx, id, 0); err != nil {
+		return last, nil, fmt.Errorf("ca: read the last change of the %s CA: %w", id, err)
+	}
+	if bad, err = act.a.store.NotGood(ctx, id, 0); err != nil {
 		return last, nil, fmt.Errorf("ca: read revoked certificates: %w", err)
 	}
 	for _, r := range act.revoke {
-		bad = append(bad, r.after)
+		bad = append(bad, r.after.entry())
 	}
 	return last, bad, nil
 }
@@ -266,11 +270,13 @@ func (act *Act) Enter(ctx context.Context, m *Made, c *Ceremony) error {
 		return fmt.Errorf("ca: record the ceremony: %w", err)
 	}
 	act.a.evidence.forget()
-	if act.acting != nil {
-		act.a.unsettle(act.acting)
-	}
 	if m.CA != nil {
-		return act.a.adopt(ctx, *m.CA)
+		if err := act.a.adopt(ctx, *m.CA); err != nil {
+			return err
+		}
+	}
+	if m.CRL != nil {
+		act.a.told(ctx, m.CRL.CA)
 	}
 	return nil
 }

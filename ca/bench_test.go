@@ -42,10 +42,10 @@ func BenchmarkIssue(b *testing.B) {
 // is measured and not the map.
 type listed struct {
 	*memory
-	bad []ca.Certificate
+	bad []ca.Entry
 }
 
-func (l listed) NotGood(context.Context, string) ([]ca.Certificate, error) { return l.bad, nil }
+func (l listed) NotGood(context.Context, string, int) ([]ca.Entry, error) { return l.bad, nil }
 
 // A list that is longer than a value of a ledger leaf is issued all the same.
 func TestLongCRL(t *testing.T) {
@@ -59,7 +59,7 @@ func listOf(tb testing.TB, n int) func() error {
 	o := benchOffice(tb)
 	l := listed{memory: o.store}
 	for i := range n {
-		l.bad = append(l.bad, ca.Certificate{SerialHex: fmt.Sprintf("7f%030x", i), CA: ca.RootID, Status: ca.Revoked,
+		l.bad = append(l.bad, ca.Entry{SerialHex: fmt.Sprintf("7f%030x", i), Status: ca.Revoked,
 			RevokedAt: start, Reason: ca.ReasonKeyCompromise, Invalidity: start.Add(-time.Hour)})
 	}
 	c := o.config()

@@ -48,6 +48,15 @@ type Config struct {
 	// Profiles by which certificates are made; nil means those that are shipped.
 	Profiles *Profiles
 	URL      string // base of publication points, e.g. https://seal.example; "" leaves them out
+	// Lists says how a CA publishes revocation lists, by its ID; "" is for those
+	// that are not named.
+	Lists map[string]ListPolicy
+	// OCSPByKey has responders named by their key (RFC 6960 4.2.2.3 byKey)
+	// instead of by their name.
+	OCSPByKey bool
+	// Published is told after a CA's lists were issued anew and recorded, and
+	// may ask for them; nil tells nobody.
+	Published func(ctx context.Context, id string)
 }
 
 // Authority issues from the CAs whose keys it holds. It is safe for concurrent use.
@@ -58,12 +67,16 @@ type Authority struct {
 	arc      cert.Arc
 	url      string
 	profiles *Profiles
+	lists    map[string]ListPolicy
+	byKey    bool // OCSP responders
+	told     func(ctx context.Context, id string)
 
 	mu    sync.RWMutex
 	known map[string]*issuer // guarded by mu
 	order []string           // guarded by mu; parents before those below them
 
 	evidence  evidenceCache
+	changes   changesReader
 	reloading reloader
 }
 
@@ -110,8 +123,34 @@ func newAuthority(c Config) (*Authority, error) {
 	if err := checkURL(c.URL); err != nil {
 		return nil, err
 	}
+	for id, p := range c.Lists {
+		if err := p.check(c.URL); err != nil {
+			return nil, fmt.Errorf("ca: lists of %q: %w", id, err)
+		}
+	}
+	if c.Published == nil {
+		c.Published = func(context.Context, string) {}
+	}
 	return &Authority{store: c.Store, keys: c.Keys, now: c.Now, arc: arc, url: c.URL, profiles: c.Profiles,
-		known: make(map[string]*issuer)}, nil
+		lists: c.Lists, byKey: c.OCSPByKey, told: c.Published, known: make(map[string]*issuer)}, nil
+}
+
+// Refresh takes in authorities that another process, such as a ceremony, made
+// since Load.
+func (a *Authority) Refresh(ctx context.Context) error {
+	cas, err := a.store.CAs(ctx)
+	if err != nil {
+		return fmt.Errorf("ca: read the authorities: %w", err)
+	}
+	for _, ca := range cas {
+		if a.find(ca.ID) != nil {
+			continue
+		}
+		if err := a.adopt(ctx, ca); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // checkURL refuses a base that cannot stand in a certificate for years.

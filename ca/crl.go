@@ -7,201 +7,268 @@ import (
 	"crypto"
 	"errors"
 	"fmt"
-	"math/big"
 	"time"
-
-	"github.com/govseal/govseal/internal/cert"
-	"github.com/govseal/govseal/internal/gm"
 )
 
-// Lifetimes of the lists (design.md section 5, Evidence). The issuing CA's is
-// re-issued when a quarter of its life has passed, and daily at the latest.
+// Lifetimes of the lists (design.md section 5, Evidence); ListPolicy may say
+// otherwise for a CA whose key is at hand.
 const (
 	rootCRLLife    = 365 * day
 	issuingCRLLife = 7 * day
-	issuingCRLDue  = min(issuingCRLLife/4, day)
 )
+
+// maxEmergencyDays bounds an emergency list.
+const maxEmergencyDays = 731
 
 // system is the actor of what no person asked for.
 const system = "system"
 
-// CRL returns the newest list of a CA. Where its key is at hand the list is
-// issued anew when a quarter of its lifetime has passed or something changed.
+// attempts bounds the races with other processes that one issue may lose.
+const attempts = 5
+
+// CRL returns the newest complete list of a CA.
 func (a *Authority) CRL(ctx context.Context, ca string) (CRL, error) {
 	is, err := a.authority(ca)
 	if err != nil {
 		return CRL{}, err
 	}
-	newest, err := a.store.LatestCRL(ctx, is.id)
-	if is.signer == nil {
-		return newest, err
+	return a.List(ctx, ListID{CA: is.id})
+}
+
+// List returns the newest list of an ID. Where the CA's key is at hand the list
+// is issued anew when it is due (ListPolicy) or something changed, in whatever
+// process. A list that is merely due and cannot be issued anew serves on until
+// it ends.
+func (a *Authority) List(ctx context.Context, id ListID) (CRL, error) {
+	is, err := a.authority(id.CA)
+	if err != nil {
+		return CRL{}, err
 	}
+	newest, err := a.latest(ctx, is, ListID{CA: is.id, Shard: id.Shard})
 	if err != nil && !errors.Is(err, ErrNotFound) {
-		return CRL{}, fmt.Errorf("ca: read the newest CRL: %w", err)
+		return CRL{}, err
 	}
-	if err == nil && a.now().Sub(newest.ThisUpdate) < issuingCRLDue {
-		if fits, err := a.isSettled(ctx, is, newest); err != nil || fits {
-			return newest, err
+	if is.signer != nil {
+		need, due, err := a.needs(ctx, is, newest)
+		if err != nil {
+			return CRL{}, err
+		}
+		if need || due {
+			newest, err = a.renew(ctx, is, id.Shard, newest, need)
+			if err != nil {
+				return CRL{}, err
+			}
 		}
 	}
-	return a.reissue(ctx, is, system)
+	switch {
+	case id.Delta:
+		return a.latest(ctx, is, id)
+	case newest.Number == 0:
+		return CRL{}, fmt.Errorf("%w: the %s CA has not issued the list %s", ErrNotFound, is.id, id)
+	}
+	return newest, nil
 }
 
-// isSettled reports whether the newest list says what the store holds. The
-// question is asked after a start and after each change of ours; what another
-// process changes it also publishes itself.
-func (a *Authority) isSettled(ctx context.Context, is *issuer, newest CRL) (bool, error) {
-	is.crlMu.Lock()
-	defer is.crlMu.Unlock()
-	if is.settled {
-		return true, nil
+// latest reads a list, its octets only when they are not known.
+func (a *Authority) latest(ctx context.Context, is *issuer, id ListID) (CRL, error) {
+	known := CRL{Number: -1}
+	if kept, ok := is.newest.Load(id); ok {
+		known = kept.(CRL) //nolint:forcetypeassert // nothing else is put in
 	}
-	bad, err := a.store.NotGood(ctx, is.id)
-	if err != nil {
-		return false, fmt.Errorf("ca: read revoked certificates: %w", err)
+	c, err := a.store.LatestCRL(ctx, id, known.Number)
+	switch {
+	case err != nil:
+		return CRL{}, fmt.Errorf("ca: read the list %s: %w", id, err)
+	case c.Number == known.Number:
+		return known, nil
 	}
-	list, err := cert.ParseCRL(newest.DER)
-	if err != nil {
-		return false, fmt.Errorf("ca: the stored CRL: %w", err)
-	}
-	is.settled = sameEntries(list, bad)
-	return is.settled, nil
+	is.newest.Store(id, c)
+	return c, nil
 }
 
-// sameEntries compares a list with the certificates that belong into it.
-func sameEntries(list *cert.CRL, bad []Certificate) bool {
-	if len(list.Revoked) != len(bad) {
-		return false
+// needs says whether a list must be followed by another, because it does not
+// hold every change, and whether it should be, because of its age.
+func (a *Authority) needs(ctx context.Context, is *issuer, newest CRL) (need, due bool, err error) {
+	last, err := a.store.LastChange(ctx, is.id, newest.Shard)
+	if err != nil {
+		return false, false, fmt.Errorf("ca: read the last change of the %s CA: %w", is.id, err)
 	}
-	said := make(map[string]Certificate, len(bad))
-	for _, c := range bad {
-		said[c.SerialHex] = c
+	p, now := a.policyOf(is), a.now()
+	switch {
+	case newest.Number == 0 || newest.Change < last || now.After(newest.NextUpdate):
+		return true, true, nil
+	case now.Sub(newest.ThisUpdate) >= p.due():
+		return false, true, nil
+	case !p.Delta:
+		return false, false, nil
 	}
-	for _, r := range list.Revoked {
-		if c, ok := said[serialHex(r.Serial)]; !ok || c.Reason != r.Reason || !c.Invalidity.Equal(r.Invalidity) {
-			return false
+	// A delta says what changed since an earlier list: the second list has one.
+	_, err = a.latest(ctx, is, ListID{CA: is.id, Shard: newest.Shard, Delta: true})
+	if errors.Is(err, ErrNotFound) {
+		return false, true, nil
+	}
+	return false, false, err
+}
+
+// renew issues a list that need or age calls for. Of those who find this out at
+// the same time one does it.
+func (a *Authority) renew(ctx context.Context, is *issuer, shard int, seen CRL, need bool) (CRL, error) {
+	made, err := a.reissue(ctx, is, order{shard: shard, actor: system, life: a.policyOf(is).life(), after: seen.Number})
+	if err == nil {
+		return made, nil
+	}
+	if need {
+		return CRL{}, err
+	}
+	return seen, nil
+}
+
+// publish issues the lists that a change of status calls for: the complete one
+// and that of the certificate's shard.
+func (a *Authority) publish(ctx context.Context, is *issuer, actor string, shard int) error {
+	for _, s := range []int{0, shard} {
+		if _, err := a.reissue(ctx, is, order{shard: s, actor: actor, life: a.policyOf(is).life(), after: -1}); err != nil {
+			return fmt.Errorf("the status is recorded, but no CRL could be issued: %w", err)
 		}
-	}
-	return true
-}
-
-// unsettle forgets that the CA's newest list is complete.
-func (a *Authority) unsettle(is *issuer) {
-	is.crlMu.Lock()
-	defer is.crlMu.Unlock()
-	is.settled = false
-	a.evidence.forget()
-}
-
-// publish issues the list that a change of status calls for.
-func (a *Authority) publish(ctx context.Context, is *issuer, actor string) error {
-	if _, err := a.reissue(ctx, is, actor); err != nil {
-		return fmt.Errorf("the status is recorded, but no CRL could be issued: %w", err)
+		if shard == 0 {
+			break
+		}
 	}
 	return nil
 }
 
-// reissue makes a new list of a CA whose key is at hand.
-func (a *Authority) reissue(ctx context.Context, is *issuer, actor string) (CRL, error) {
-	is.crlMu.Lock()
-	defer is.crlMu.Unlock()
-	c, err := a.issueCRL(ctx, is, is.signer, issuingCRLLife, actor)
-	is.settled = err == nil
-	a.evidence.forget()
-	return c, err
+// RenewLists issues all lists of a CA anew with their usual lives: also after
+// an emergency, whose long lists this ends.
+func (a *Authority) RenewLists(ctx context.Context, actor, id string) error {
+	return a.reissueAll(ctx, actor, id, order{short: true})
+}
+
+// EmergencyLists issues all lists of a CA so that they last for so many days,
+// because its key will not be at hand. Every list that follows lasts as long,
+// until RenewLists ends the emergency or its end is near.
+func (a *Authority) EmergencyLists(ctx context.Context, actor, id string, days int) error {
+	if err := checkEmergency(days); err != nil {
+		return err
+	}
+	return a.reissueAll(ctx, actor, id, order{life: time.Duration(days) * day})
+}
+
+func checkEmergency(days int) error {
+	if days < 1 || days > maxEmergencyDays {
+		return &RequestError{"days", fmt.Sprintf("an emergency list lasts 1 to %d days", maxEmergencyDays)}
+	}
+	return nil
+}
+
+func (a *Authority) reissueAll(ctx context.Context, actor, id string, o order) error {
+	if actor == "" {
+		return &RequestError{"actor", "is missing"}
+	}
+	is, err := a.authority(id)
+	if err != nil {
+		return err
+	}
+	shards, err := a.shards(ctx, is)
+	if err != nil {
+		return err
+	}
+	o.actor, o.after = actor, -1
+	if o.life == 0 {
+		o.life = a.policyOf(is).life()
+	}
+	for o.shard = range shards + 1 {
+		if _, err := a.reissue(ctx, is, o); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// reissue makes new lists of a CA whose key is at hand.
+func (a *Authority) reissue(ctx context.Context, is *issuer, o order) (CRL, error) {
+	o.signer = is.signer
+	return a.issueAndTell(ctx, is, o)
 }
 
 // IssueRootCRL makes a new root CRL; only with the root's signer at hand.
 func (a *Authority) IssueRootCRL(ctx context.Context, actor string, rootSigner crypto.Signer) (CRL, error) {
+	return a.issueOfflineCRL(ctx, a.must(RootID), actor, rootSigner, 0)
+}
+
+// IssueOfflineCRL makes a new list of a CA whose key was brought for it. It
+// lasts so many days; 0 means 12 months.
+func (a *Authority) IssueOfflineCRL(ctx context.Context, actor, id string, signer crypto.Signer, days int) (CRL, error) {
+	is, err := a.authority(id)
+	if err != nil {
+		return CRL{}, err
+	}
+	return a.issueOfflineCRL(ctx, is, actor, signer, days)
+}
+
+func (a *Authority) issueOfflineCRL(ctx context.Context, is *issuer, actor string, signer crypto.Signer, days int) (CRL, error) {
 	if actor == "" {
 		return CRL{}, &RequestError{"actor", "is missing"}
 	}
-	return a.issueOfflineCRL(ctx, a.must(RootID), actor, rootSigner)
+	life := rootCRLLife
+	if days != 0 {
+		if err := checkEmergency(days); err != nil {
+			return CRL{}, err
+		}
+		life = time.Duration(days) * day
+	}
+	return a.issueAndTell(ctx, is, order{actor: actor, signer: signer, life: life, after: -1, short: true})
 }
 
-// issueOfflineCRL makes a new list of a CA whose key was brought for it.
-func (a *Authority) issueOfflineCRL(ctx context.Context, is *issuer, actor string, signer crypto.Signer) (CRL, error) {
+// order is for a new list.
+type order struct {
+	shard  int
+	actor  string
+	signer crypto.Signer
+	life   time.Duration
+	short  bool  // may end before the list that it follows
+	after  int64 // the list that is to be followed; a newer one will do. -1: whatever is newest
+}
+
+func (a *Authority) issueAndTell(ctx context.Context, is *issuer, o order) (CRL, error) {
+	c, err := a.issueList(ctx, is, o)
+	if err == nil {
+		a.told(ctx, is.id)
+	}
+	return c, err
+}
+
+// issueList reads, signs and records a list, and its delta where there are
+// deltas. When another process took the number meanwhile it starts over, so the
+// newest list always holds everything that was recorded before it.
+func (a *Authority) issueList(ctx context.Context, is *issuer, o order) (CRL, error) {
 	is.crlMu.Lock()
 	defer is.crlMu.Unlock()
 	defer a.evidence.forget()
-	return a.issueCRL(ctx, is, signer, rootCRLLife, actor)
-}
-
-// attempts bounds the races with other processes that one issue may lose.
-const attempts = 5
-
-// issueCRL reads, signs and records a list. When another process took the
-// number meanwhile it starts over, so the newest list always holds everything
-// that was recorded before it.
-func (a *Authority) issueCRL(ctx context.Context, is *issuer, signer crypto.Signer, life time.Duration, actor string) (CRL, error) {
-	if err := is.checkKey(signer); err != nil {
+	if err := is.checkKey(o.signer); err != nil {
 		return CRL{}, err
 	}
 	for range attempts {
-		last, err := a.store.LatestCRL(ctx, is.id)
+		last, err := a.latest(ctx, is, ListID{CA: is.id, Shard: o.shard})
 		if err != nil && !errors.Is(err, ErrNotFound) {
-			return CRL{}, fmt.Errorf("ca: read the newest CRL: %w", err)
+			return CRL{}, err
 		}
-		bad, err := a.store.NotGood(ctx, is.id)
-		if err != nil {
-			return CRL{}, fmt.Errorf("ca: read revoked certificates: %w", err)
+		if o.after >= 0 && last.Number > o.after {
+			return last, nil // somebody was faster
 		}
-		c, err := a.signCRL(is, signer, last, bad, life)
+		lists, entries, err := a.makeLists(ctx, is, o, last)
 		if err != nil {
 			return CRL{}, err
 		}
-		err = a.store.RecordCRL(ctx, c, listed(actor, c, len(bad), a.now()))
+		err = a.store.RecordCRL(ctx, lists, listed(o.actor, lists, entries, a.now()))
 		if err == nil {
-			return c, nil
+			for _, c := range lists {
+				is.newest.Store(c.ID(), c)
+			}
+			return lists[0], nil
 		}
 		if !errors.Is(err, ErrStaleCRL) {
 			return CRL{}, fmt.Errorf("ca: record the CRL: %w", err)
 		}
 	}
 	return CRL{}, fmt.Errorf("ca: issue a CRL: lost %d races: %w", attempts, ErrStaleCRL)
-}
-
-// skew is how much earlier than the last list a clock may stand: replicas
-// differ by seconds, a broken clock by more.
-const skew = time.Minute
-
-// signCRL builds the list that follows last.
-func (a *Authority) signCRL(is *issuer, signer crypto.Signer, last CRL, bad []Certificate, life time.Duration) (CRL, error) {
-	now := a.seconds()
-	if now.Before(last.ThisUpdate) {
-		if last.ThisUpdate.Sub(now) > skew {
-			return CRL{}, fmt.Errorf("ca: the clock says %s, before the last CRL of %s: set the clock", now.Format(time.RFC3339), last.ThisUpdate.Format(time.RFC3339))
-		}
-		now = last.ThisUpdate
-	}
-	c := CRL{CA: is.id, Number: last.Number + 1, ThisUpdate: now, NextUpdate: now.Add(life)}
-	entries, err := crlEntries(bad)
-	if err != nil {
-		return CRL{}, err
-	}
-	tbs, err := cert.CRLTemplate{Issuer: is.cert.RawSubject, ThisUpdate: c.ThisUpdate, NextUpdate: c.NextUpdate,
-		Number: big.NewInt(c.Number), AuthorityKeyID: is.cert.SubjectKeyID, Revoked: entries}.MarshalTBS()
-	if err != nil {
-		return CRL{}, fmt.Errorf("ca: encode the CRL: %w", err)
-	}
-	sig, err := gm.SignMessage(signer, tbs) // verified under the key that checkKey compared
-	if err != nil {
-		return CRL{}, fmt.Errorf("ca: sign the CRL: %w", err)
-	}
-	c.DER, err = cert.Assemble(tbs, sig)
-	return c, err
-}
-
-// crlEntries lists held and revoked certificates. Expired ones stay: a stamp
-// proven old is judged long after its certificate's end.
-func crlEntries(bad []Certificate) ([]cert.Revoked, error) {
-	entries := make([]cert.Revoked, 0, len(bad))
-	for _, c := range bad {
-		serial, ok := new(big.Int).SetString(c.SerialHex, 16)
-		if !ok || c.RevokedAt.IsZero() {
-			return nil, fmt.Errorf("ca: the record of certificate %.80q is damaged", c.SerialHex)
-		}
-		entries = append(entries, cert.Revoked{Serial: serial, Date: c.RevokedAt.UTC(), Reason: c.Reason, Invalidity: c.Invalidity})
-	}
-	return entries, nil
 }

@@ -79,20 +79,30 @@ func moved(actor, act, note string, before, after Certificate, now time.Time) le
 		}}
 }
 
-// listed is the event of a new CRL; its object is "issuing/12". The leaf
-// commits to the list's SM3: a list of 100,000 entries has 5 MB, far more than
-// one value of a leaf may have, and would be kept a second time.
-func listed(actor string, c CRL, entries int, now time.Time) ledger.Event {
-	object, digest := c.CA+"/"+strconv.FormatInt(c.Number, 10), gm.SM3(c.DER)
-	return ledger.Event{Kind: "crl", Time: now, Actor: actor, Act: "ca.crl", Object: object,
+// listed is the event of new lists; its object is "issuing/12". The leaf
+// commits to their SM3: a list of 100,000 entries has 5 MB, far more than one
+// value of a leaf may have, and would be kept a second time.
+func listed(actor string, lists []CRL, entries int, now time.Time) ledger.Event {
+	c := lists[0]
+	object := c.ID().Name() + "/" + strconv.FormatInt(c.Number, 10)
+	facts := []ledger.Fact{{Name: "number", Value: []byte(strconv.FormatInt(c.Number, 10))}, timeFact(now)}
+	for _, l := range lists {
+		name, digest := "crl-sm3", gm.SM3(l.DER)
+		if l.Base > 0 {
+			name = "delta-sm3"
+		}
+		facts = append(facts, ledger.Fact{Name: name, Value: digest[:]})
+	}
+	return ledger.Event{Kind: "crl", Time: now, Actor: actor, Act: "ca.crl", Object: object, Facts: facts,
 		After: encode(struct {
 			CA         string    `json:"ca"`
+			Shard      int       `json:"shard,omitempty"`
 			Number     int64     `json:"number"`
 			Entries    int       `json:"entries"`
+			Delta      bool      `json:"delta,omitempty"`
 			ThisUpdate time.Time `json:"thisUpdate"`
 			NextUpdate time.Time `json:"nextUpdate"`
-		}{c.CA, c.Number, entries, c.ThisUpdate, c.NextUpdate}),
-		Facts: []ledger.Fact{{Name: "crl-sm3", Value: digest[:]}, {Name: "number", Value: []byte(strconv.FormatInt(c.Number, 10))}, timeFact(now)}}
+		}{c.CA, c.Shard, c.Number, entries, len(lists) > 1, c.ThisUpdate, c.NextUpdate})}
 }
 
 // founded is the event of a new authority.

@@ -4,6 +4,7 @@ package ca
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -62,7 +63,8 @@ func (c *evidenceCache) forget() {
 }
 
 // Evidence returns the certificates above certDER (anchor included) and the
-// CRLs that an offline check needs, nearest issuer first. The certificate is
+// lists that an offline check needs, nearest issuer first: of a certificate in
+// a shard, the shard's. The certificate is
 // placed by its issuer's name and key identifier; whether it is genuine is the
 // verifier's question, who believes nothing here before it verifies. The lists
 // may be a second old when another process issues; the octets are shared and
@@ -87,8 +89,12 @@ func (a *Authority) findEvidence(ctx context.Context, certDER []byte) (chain, cr
 	if err != nil {
 		return nil, nil, err
 	}
-	for {
-		l, err := a.CRL(ctx, is.id)
+	own, err := a.store.Standing(ctx, serialHex(c.Serial))
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return nil, nil, fmt.Errorf("ca: the shard of a certificate: %w", err)
+	}
+	for id := (ListID{CA: is.id, Shard: own.Shard}); ; id = (ListID{CA: is.id}) {
+		l, err := a.List(ctx, id)
 		if err != nil {
 			return nil, nil, fmt.Errorf("ca: CRL of the %s CA: %w", is.id, err)
 		}

@@ -104,7 +104,7 @@ func (a *Authority) prepare(ctx context.Context, r Request) (*plan, error) {
 	if len(r.DNSNames) > 0 {
 		ext = append(ext, dnsNames(r.DNSNames))
 	}
-	name := r.Subject.name()
+	name, key := r.Subject.name(), gm.SM3(spki)
 	template := cert.Template{Issuer: is.cert.RawSubject, Subject: name, NotBefore: notBefore, NotAfter: notAfter,
 		PublicKey: spki, Extensions: ext, NullParameters: p.s.null}
 	if err := a.checkBelow(template, is); err != nil {
@@ -115,7 +115,7 @@ func (a *Authority) prepare(ctx context.Context, r Request) (*plan, error) {
 		issuer:   is,
 		template: template,
 		promise:  p.promise(a.arc),
-		record: Certificate{CA: is.id, Profile: p.Name(), KeyDigest: gm.SM3(spki), Subject: name.String(), Department: r.Department, Officer: r.Officer,
+		record: Certificate{CA: is.id, Shard: a.shardOf(is, key), Profile: p.Name(), KeyDigest: key, Subject: name.String(), Department: r.Department, Officer: r.Officer,
 			KeyRef: r.KeyRef, Replaces: r.replaces, NotBefore: notBefore, NotAfter: notAfter},
 	}, nil
 }
@@ -181,6 +181,9 @@ func (a *Authority) complete(ctx context.Context, p *plan, signer crypto.Signer)
 	}
 	p.spent = true
 	if err := p.issuer.checkKey(signer); err != nil {
+		return Certificate{}, err
+	}
+	if err := a.ensurePoint(ctx, p.issuer, p.record.Shard); err != nil {
 		return Certificate{}, err
 	}
 	if err := a.recordPlanned(ctx, p); err != nil {

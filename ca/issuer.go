@@ -24,10 +24,9 @@ type issuer struct {
 
 	responder responder // OCSP
 
-	crlMu sync.Mutex // one re-issue at a time in this process; the store orders processes
-	// settled is set once the newest CRL is known to list what the store
-	// holds; guarded by crlMu.
-	settled bool
+	crlMu  sync.Mutex // one re-issue at a time in this process; the store orders processes
+	points sync.Map   // Point -> true: recorded
+	newest sync.Map   // ListID -> CRL: as last read; the store says whether it still is
 }
 
 // checkKey makes sure that signer is the key that the certificate names.

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/govseal/govseal/ca"
 	"github.com/govseal/govseal/internal/gm"
@@ -19,12 +20,16 @@ import (
 // memory is a ca.Store of maps, with a list of the calls that write and a
 // fault to inject into each.
 type memory struct {
-	held    map[[32]byte]ca.Ceremony
-	mu      sync.Mutex
-	cas     []ca.CA
-	certs   map[string]ca.Certificate
-	order   []string
-	crls    map[string]ca.CRL
+	held   map[[32]byte]ca.Ceremony
+	mu     sync.Mutex
+	cas    []ca.CA
+	certs  map[string]ca.Certificate
+	order  []string
+	crls   map[ca.ListID][]ca.CRL
+	points map[string][]ca.Point
+	// changes counts each CA's; changed is by serial number.
+	changes map[string]int64
+	changed map[string]int64
 	events  []ledger.Event
 	centres []ca.CentreRecord
 	escrow  []ca.EscrowedKey
@@ -33,10 +38,12 @@ type memory struct {
 	taken   int              // so many serial numbers are said to be in use
 	stale   int              // so many CRL numbers are said to be taken
 	reads   int              // of CRLs
+	looks   int              // at the counters of changes
 }
 
 func newMemory() *memory {
-	return &memory{certs: map[string]ca.Certificate{}, crls: map[string]ca.CRL{}, fail: map[string]error{}}
+	return &memory{certs: map[string]ca.Certificate{}, crls: map[ca.ListID][]ca.CRL{}, points: map[string][]ca.Point{},
+		changes: map[string]int64{}, changed: map[string]int64{}, fail: map[string]error{}}
 }
 
 func (m *memory) enter(call string) (func(), error) {
@@ -52,6 +59,7 @@ func (m *memory) RecordCA(_ context.Context, c ca.CA, e ledger.Event) error {
 		return err
 	}
 	m.cas, m.events = append(m.cas, c), append(m.events, e)
+	m.changes[c.ID] = 1
 	return nil
 }
 
@@ -110,6 +118,8 @@ func (m *memory) RecordStatus(_ context.Context, c ca.Certificate, from []ca.Sta
 	}
 	old.Status, old.RevokedAt, old.Reason, old.Invalidity = c.Status, c.RevokedAt, c.Reason, c.Invalidity
 	m.certs[c.SerialHex], m.events = old, append(m.events, e)
+	m.changes[old.CA]++
+	m.changed[c.SerialHex] = m.changes[old.CA]
 	return nil
 }
 
@@ -125,7 +135,7 @@ func (m *memory) Certificate(_ context.Context, serial string) (ca.Certificate, 
 
 func (m *memory) Standing(ctx context.Context, serial string) (ca.Standing, error) {
 	c, err := m.Certificate(ctx, serial)
-	return ca.Standing{CA: c.CA, Status: c.Status, RevokedAt: c.RevokedAt, Reason: c.Reason, Invalidity: c.Invalidity}, err
+	return ca.Standing{CA: c.CA, Shard: c.Shard, Status: c.Status, RevokedAt: c.RevokedAt, Reason: c.Reason, Invalidity: c.Invalidity}, err
 }
 
 func (m *memory) CertificateByKey(_ context.Context, ref string) (ca.Certificate, error) {
@@ -174,44 +184,109 @@ func (m *memory) Certificates(_ context.Context, q ca.Query) ([]ca.Certificate, 
 	return all, nil
 }
 
-func (m *memory) NotGood(_ context.Context, id string) ([]ca.Certificate, error) {
+func (m *memory) Changes(context.Context) (map[string]int64, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	var bad []ca.Certificate
-	for _, serial := range slices.Sorted(maps.Keys(m.certs)) {
-		if c := m.certs[serial]; c.CA == id && (c.Status == ca.Hold || c.Status == ca.Revoked) {
-			bad = append(bad, c)
-		}
-	}
-	return bad, nil
+	m.looks++
+	return maps.Clone(m.changes), nil
 }
 
-func (m *memory) RecordCRL(_ context.Context, c ca.CRL, e ledger.Event) error {
+func (m *memory) LastChange(_ context.Context, id string, shard int) (int64, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if shard == 0 {
+		return m.changes[id], nil
+	}
+	last := int64(1)
+	for serial, c := range m.certs {
+		if c.CA == id && c.Shard == shard {
+			last = max(last, m.changed[serial])
+		}
+	}
+	return last, nil
+}
+
+func (m *memory) entries(id string, shard int, want func(c ca.Certificate) bool) (all []ca.Entry, _ error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, serial := range slices.Sorted(maps.Keys(m.certs)) {
+		if c := m.certs[serial]; c.CA == id && (shard == 0 || c.Shard == shard) && want(c) {
+			all = append(all, ca.Entry{SerialHex: serial, Status: c.Status, RevokedAt: c.RevokedAt, Reason: c.Reason, Invalidity: c.Invalidity})
+		}
+	}
+	return all, nil
+}
+
+func (m *memory) NotGood(_ context.Context, id string, shard int) ([]ca.Entry, error) {
+	return m.entries(id, shard, func(c ca.Certificate) bool { return c.Status == ca.Hold || c.Status == ca.Revoked })
+}
+
+func (m *memory) Changed(_ context.Context, id string, shard int, after int64) ([]ca.Entry, error) {
+	return m.entries(id, shard, func(c ca.Certificate) bool { return m.changed[c.SerialHex] > after })
+}
+
+func (m *memory) RecordCRL(_ context.Context, lists []ca.CRL, e ledger.Event) error {
 	done, err := m.enter("RecordCRL")
 	defer done()
 	if err != nil {
 		return err
 	}
-	if m.stale > 0 || c.Number <= m.crls[c.CA].Number {
-		m.stale--
-		return ca.ErrStaleCRL
+	for _, c := range lists {
+		if old := m.crls[c.ID()]; m.stale > 0 || len(old) > 0 && c.Number <= old[len(old)-1].Number {
+			m.stale--
+			return ca.ErrStaleCRL
+		}
 	}
 	if _, err := e.Entry(nil); err != nil { // as every store does
 		return err
 	}
-	m.crls[c.CA], m.events = c, append(m.events, e)
+	for _, c := range lists {
+		m.crls[c.ID()] = append(m.crls[c.ID()], c)
+	}
+	m.events = append(m.events, e)
 	return nil
 }
 
-func (m *memory) LatestCRL(_ context.Context, id string) (ca.CRL, error) {
+func (m *memory) LatestCRL(_ context.Context, id ca.ListID, have int64) (ca.CRL, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.reads++
-	c, ok := m.crls[id]
-	if !ok {
-		return c, ca.ErrNotFound
+	all := m.crls[id]
+	if len(all) == 0 {
+		return ca.CRL{}, ca.ErrNotFound
+	}
+	c := all[len(all)-1]
+	if c.Number == have {
+		c.DER = nil
 	}
 	return c, nil
+}
+
+func (m *memory) BaseCRL(_ context.Context, id string, shard int, at time.Time) (ca.CRL, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, c := range m.crls[ca.ListID{CA: id, Shard: shard}] {
+		if c.NextUpdate.After(at) && c.Change > 0 {
+			c.DER = nil
+			return c, nil
+		}
+	}
+	return ca.CRL{}, ca.ErrNotFound
+}
+
+func (m *memory) RecordPoint(_ context.Context, id string, p ca.Point) error {
+	done, err := m.enter("RecordPoint")
+	defer done()
+	if err == nil && !slices.Contains(m.points[id], p) {
+		m.points[id] = append(m.points[id], p)
+	}
+	return err
+}
+
+func (m *memory) Points(_ context.Context, id string) ([]ca.Point, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.Clone(m.points[id]), nil
 }
 
 // last returns the newest event.
@@ -302,12 +377,15 @@ func (m *memory) RecordCeremony(_ context.Context, c *ca.Ceremony, made *ca.Made
 	}
 	for _, r := range made.Revoked {
 		m.certs[r.SerialHex] = r
+		m.changes[r.CA]++
+		m.changed[r.SerialHex] = m.changes[r.CA]
 	}
 	if made.CA != nil {
 		m.cas = append(m.cas, *made.CA)
+		m.changes[made.CA.ID] = 1
 	}
 	if made.CRL != nil {
-		m.crls[made.CRL.CA] = *made.CRL
+		m.crls[made.CRL.ID()] = append(m.crls[made.CRL.ID()], *made.CRL)
 	}
 	m.events = append(m.events, events...)
 	return nil

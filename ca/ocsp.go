@@ -27,6 +27,7 @@ const maxOCSPItems = 20
 // Standing is what a certificate's status is at this moment.
 type Standing struct {
 	CA         string
+	Shard      int
 	Status     Status
 	RevokedAt  time.Time
 	Reason     int
@@ -98,6 +99,17 @@ func (a *Authority) answerOCSP(ctx context.Context, is *issuer, r *ocsp.Request)
 	if err != nil {
 		return OCSPAnswer{}, err
 	}
+	// Read before the standings: a change behind it makes what was kept under it
+	// be looked at again.
+	change, err := a.changes.read(ctx, a.store, is.id)
+	if err != nil {
+		return OCSPAnswer{}, err
+	}
+	if len(r.Items) == 1 && r.Nonce == nil {
+		if answer, ok := is.known(o, &r.Items[0].ID, change, a.now()); ok {
+			return answer, nil
+		}
+	}
 	standings := make([]Standing, len(r.Items))
 	for i := range r.Items {
 		if standings[i], err = a.standing(ctx, is, &r.Items[i].ID); err != nil {
@@ -106,11 +118,11 @@ func (a *Authority) answerOCSP(ctx context.Context, is *issuer, r *ocsp.Request)
 	}
 	alone := len(r.Items) == 1 && standings[0].Status != Planned
 	if alone && r.Nonce == nil {
-		return a.cachedOCSP(is, o, &r.Items[0].ID, standings[0])
+		return a.cachedOCSP(is, o, &r.Items[0].ID, standings[0], change)
 	}
 	if !is.responder.fresh.take(a.now()) {
 		if alone { // RFC 8954 2.1: the nonce may be left out, and the answer stays available
-			return a.cachedOCSP(is, o, &r.Items[0].ID, standings[0])
+			return a.cachedOCSP(is, o, &r.Items[0].ID, standings[0], change)
 		}
 		return OCSPAnswer{}, errOCSPBusy
 	}
@@ -131,12 +143,23 @@ func (a *Authority) standing(ctx context.Context, is *issuer, id *ocsp.CertID) (
 	return s, err
 }
 
+// known returns the kept answer for a certificate that was made or confirmed
+// under the newest change of its CA: nothing can have happened to it since.
+func (i *issuer) known(o *ocspKey, id *ocsp.CertID, change int64, now time.Time) (OCSPAnswer, bool) {
+	if id.Serial.Sign() <= 0 || !i.responder.issued(id, i.cert) {
+		return OCSPAnswer{}, false
+	}
+	kept, ok := i.responder.cache.get(cacheKey(id))
+	return kept.answer, ok && kept.change == change && kept.serves(o, now)
+}
+
 // cachedOCSP answers for one certificate that we issued.
-func (a *Authority) cachedOCSP(is *issuer, o *ocspKey, id *ocsp.CertID, s Standing) (OCSPAnswer, error) {
+func (a *Authority) cachedOCSP(is *issuer, o *ocspKey, id *ocsp.CertID, s Standing, change int64) (OCSPAnswer, error) {
 	now := a.seconds()
 	key := cacheKey(id)
-	if kept, ok := is.responder.cache.get(key); ok && kept.by == o && kept.standing == s &&
-		!now.Before(kept.answer.ThisUpdate) && now.Before(kept.answer.ThisUpdate.Add(ocspLife/2)) {
+	if kept, ok := is.responder.cache.get(key); ok && kept.standing == s && kept.serves(o, now) {
+		kept.change = change
+		is.responder.cache.put(key, kept)
 		return kept.answer, nil
 	}
 	answer, err := a.signOCSP(o, []ocsp.Item{{ID: *id}}, []Standing{s}, nil, now)
@@ -144,12 +167,19 @@ func (a *Authority) cachedOCSP(is *issuer, o *ocspKey, id *ocsp.CertID, s Standi
 		return OCSPAnswer{}, err
 	}
 	answer.ThisUpdate, answer.NextUpdate = now, now.Add(ocspLife)
-	is.responder.cache.put(key, keptAnswer{o, s, answer})
+	is.responder.cache.put(key, keptAnswer{by: o, standing: s, change: change, answer: answer})
 	return answer, nil
 }
 
 func (a *Authority) signOCSP(o *ocspKey, items []ocsp.Item, standings []Standing, nonce []byte, now time.Time) (OCSPAnswer, error) {
-	say := ocsp.Answer{Responder: ocsp.ByName(o.cert), ProducedAt: now, Nonce: nonce, Certificates: [][]byte{o.cert.Raw}}
+	responder := ocsp.ByName(o.cert)
+	if a.byKey {
+		var err error
+		if responder, err = ocsp.ByKey(o.cert); err != nil {
+			return OCSPAnswer{}, err
+		}
+	}
+	say := ocsp.Answer{Responder: responder, ProducedAt: now, Nonce: nonce, Certificates: [][]byte{o.cert.Raw}}
 	for i := range items {
 		say.Singles = append(say.Singles, standings[i].single(items[i].ID, now))
 	}

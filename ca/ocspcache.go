@@ -16,7 +16,13 @@ const maxKeptAnswers = 32768
 type keptAnswer struct {
 	by       *ocspKey
 	standing Standing
+	change   int64 // the newest of the CA's changes under which standing was read
 	answer   OCSPAnswer
+}
+
+// serves reports whether the answer is by the key in use and not due.
+func (k *keptAnswer) serves(o *ocspKey, now time.Time) bool {
+	return k.by == o && !now.Before(k.answer.ThisUpdate) && now.Before(k.answer.ThisUpdate.Add(ocspLife/2))
 }
 
 // answerCache keeps the answers used last. Only certificates that we issued

@@ -6,6 +6,7 @@ import (
 	"encoding/asn1"
 
 	"github.com/govseal/govseal/internal/cert"
+	"github.com/govseal/govseal/internal/gm"
 )
 
 // extensions returns the profile's extensions for a key below an issuer, in
@@ -35,7 +36,7 @@ func (p Profile) extensions(a *Authority, below *issuer, spki []byte, creditCode
 			ext = append(ext, cert.Extension{ID: id, Value: cert.ExtCreditCode(creditCode).Value})
 		}
 	}
-	return append(ext, p.publication(a, below)...), nil
+	return append(ext, p.publication(a, below, spki)...), nil
 }
 
 // purposes says what the key may do.
@@ -68,7 +69,7 @@ func (p Profile) purposes(arc cert.Arc) ([]cert.Extension, error) {
 // publication says where the issuer's CRL, certificate and OCSP responder are
 // found. The root certificate names none: nobody can revoke an anchor but
 // whoever trusts it.
-func (p Profile) publication(a *Authority, below *issuer) []cert.Extension {
+func (p Profile) publication(a *Authority, below *issuer, spki []byte) []cert.Extension {
 	if a.url == "" || below == nil {
 		return nil
 	}
@@ -76,8 +77,14 @@ func (p Profile) publication(a *Authority, below *issuer) []cert.Extension {
 	if below.signer != nil && !p.s.noCheck { // a key in a safe cannot delegate
 		responders = []string{a.url + "/pki/ocsp"}
 	}
-	return []cert.Extension{
-		cert.ExtCRLDistributionPoints(a.url + "/pki/" + below.id + ".crl"),
-		cert.ExtAuthorityInfoAccess(responders, []string{a.url + "/pki/" + below.id + ".crt"}),
+	list := ListID{CA: below.id}
+	if !p.s.ca {
+		list.Shard = a.shardOf(below, gm.SM3(spki))
 	}
+	ext := []cert.Extension{cert.ExtCRLDistributionPoints(a.listURL(list))}
+	if below.signer != nil && a.policyOf(below).Delta {
+		list.Delta = true
+		ext = append(ext, cert.ExtFreshestCRL(a.listURL(list)))
+	}
+	return append(ext, cert.ExtAuthorityInfoAccess(responders, []string{a.url + "/pki/" + below.id + ".crt"}))
 }

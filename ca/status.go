@@ -93,7 +93,7 @@ func (a *Authority) Revoke(ctx context.Context, actor, serialHex string, reason 
 	if err := a.move(ctx, is, before, after, from, "ca.revoke", actor, note); err != nil {
 		return err
 	}
-	return a.publish(ctx, is, actor)
+	return a.publish(ctx, is, actor, before.Shard)
 }
 
 // Aggravates reports whether a revocation would say something worse of a
@@ -143,7 +143,7 @@ func (a *Authority) Suspend(ctx context.Context, actor, serialHex, note string) 
 	if err := a.move(ctx, is, before, after, []Status{Good}, "ca.suspend", actor, note); err != nil {
 		return err
 	}
-	return a.publish(ctx, is, actor)
+	return a.publish(ctx, is, actor, before.Shard)
 }
 
 // Resume takes a certificate off hold; the next full CRL no longer lists it.
@@ -157,7 +157,7 @@ func (a *Authority) Resume(ctx context.Context, actor, serialHex, note string) e
 	if err := a.move(ctx, is, before, after, []Status{Hold}, "ca.resume", actor, note); err != nil {
 		return err
 	}
-	return a.publish(ctx, is, actor)
+	return a.publish(ctx, is, actor, before.Shard)
 }
 
 // RevokeCA ends a CA below the root and lists it in a new CRL of the CA above
@@ -196,9 +196,12 @@ func (a *Authority) RevokeCA(ctx context.Context, actor, id string, reason int, 
 		return CRL{}, err
 	}
 	if parent.signer != nil {
-		return a.reissue(ctx, parent, actor)
+		if err := a.publish(ctx, parent, actor, 0); err != nil {
+			return CRL{}, err
+		}
+		return a.CRL(ctx, parent.id)
 	}
-	return a.issueOfflineCRL(ctx, parent, actor, above)
+	return a.issueOfflineCRL(ctx, parent, actor, above, 0)
 }
 
 // endEntity loads a certificate whose status an act may move, and its issuer; cannot says, for
@@ -223,11 +226,11 @@ func (a *Authority) move(ctx context.Context, is *issuer, before, after Certific
 	if err := checkNote(note); err != nil {
 		return err
 	}
-	a.unsettle(is)
 	err := a.store.RecordStatus(ctx, after, from, moved(actor, act, note, before, after, a.now()))
 	if err != nil {
 		return fmt.Errorf("ca: certificate %s is %s: %w", before.SerialHex, before.Status, err)
 	}
+	a.evidence.forget()
 	return nil
 }
 

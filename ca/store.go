@@ -32,6 +32,7 @@ type CA struct {
 type Certificate struct {
 	SerialHex  string // lower case, no leading zeros
 	CA         string // the issuer
+	Shard      int    // of the issuer's lists; 0 is none but the complete one
 	Profile    string
 	Subject    string // readable
 	Department string // registry ID, "" when none
@@ -53,8 +54,13 @@ type Certificate struct {
 
 // CRL is an issued list as recorded.
 type CRL struct {
-	CA         string
-	Number     int64
+	CA     string
+	Shard  int   // 0 for a complete list
+	Number int64 // grows within CA and shard; a delta has that of the list issued with it
+	Base   int64 // BaseCRLNumber of a delta, 0 for others
+	// Change is the last change of status, as the store counts them, that the
+	// list is known to hold.
+	Change     int64
 	DER        []byte
 	ThisUpdate time.Time
 	NextUpdate time.Time
@@ -71,6 +77,22 @@ type Ceremony struct {
 	Finished   time.Time // zero while under way, or after an interruption
 	Transcript []byte    // JSON
 	Signature  []byte    // of the transcript, by the CA that acted
+}
+
+// ID of the list.
+func (c CRL) ID() ListID { return ListID{CA: c.CA, Shard: c.Shard, Delta: c.Base > 0} }
+
+// Entry is what a list says about one certificate.
+type Entry struct {
+	SerialHex  string
+	Status     Status // Good in a delta: the hold was lifted
+	RevokedAt  time.Time
+	Reason     int
+	Invalidity time.Time
+}
+
+func (c Certificate) entry() Entry {
+	return Entry{SerialHex: c.SerialHex, Status: c.Status, RevokedAt: c.RevokedAt, Reason: c.Reason, Invalidity: c.Invalidity}
 }
 
 // Query selects certificates, newest first; zero fields select all.
@@ -113,11 +135,31 @@ type Store interface {
 	// its SubjectPublicKeyInfo, newest first.
 	CertificatesByKey(ctx context.Context, digest [32]byte) ([]Certificate, error)
 	Certificates(ctx context.Context, q Query) ([]Certificate, error)
-	// NotGood returns held and revoked certificates of a CA for its CRL.
-	NotGood(ctx context.Context, ca string) ([]Certificate, error)
-	// RecordCRL refuses (ErrStaleCRL) a number that is not above the last.
-	RecordCRL(ctx context.Context, c CRL, e ledger.Event) error
-	LatestCRL(ctx context.Context, ca string) (CRL, error)
+	// Changes counts, for each CA, the changes of status of its certificates:
+	// it begins at 1, and RecordStatus raises it under a lock that is held until
+	// the commit, so that whoever has read n sees all changes up to n.
+	Changes(ctx context.Context) (map[string]int64, error)
+	// LastChange is the newest change within a shard; shard 0 is the whole CA.
+	LastChange(ctx context.Context, ca string, shard int) (int64, error)
+	// NotGood returns held and revoked certificates for a list, oldest first;
+	// shard 0 is the whole CA.
+	NotGood(ctx context.Context, ca string, shard int) ([]Entry, error)
+	// Changed returns the certificates whose status changed after a change, for
+	// a delta.
+	Changed(ctx context.Context, ca string, shard int, after int64) ([]Entry, error)
+	// RecordCRL records lists of one CA and shard that were issued together. It
+	// refuses (ErrStaleCRL) a number that is not above the last.
+	RecordCRL(ctx context.Context, lists []CRL, e ledger.Event) error
+	// LatestCRL returns the newest list; its DER is left out when its number is
+	// have, which the caller then has.
+	LatestCRL(ctx context.Context, id ListID, have int64) (CRL, error)
+	// BaseCRL returns the oldest list, without its DER, that has not ended at
+	// that moment and knows which changes it holds.
+	BaseCRL(ctx context.Context, ca string, shard int, at time.Time) (CRL, error)
+	// RecordPoint adds an address of a shard; one that is there already is fine.
+	RecordPoint(ctx context.Context, ca string, p Point) error
+	// Points returns them in the order of recording.
+	Points(ctx context.Context, ca string) ([]Point, error)
 	// RecordBegun notes that a reviewed file is being carried out: again after
 	// an interrupted attempt, never (ErrState) after a finished one.
 	RecordBegun(ctx context.Context, c Ceremony) error

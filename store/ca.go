@@ -43,10 +43,10 @@ func (c caRows) RecordPlanned(ctx context.Context, r ca.Certificate) error {
 	return c.db.write(ctx, func(ctx context.Context, t *tx) error {
 		n, err := t.exec(ctx, `INSERT INTO certificates
 			(serial, ca, profile, subject, department, officer, key_ref, tbs,
-			 not_before, not_after, status, revoked_at, reason, invalidity, created, key_digest, replaces, batch)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, 0, 0, $12, $13, $14, $15) ON CONFLICT DO NOTHING`,
+			 not_before, not_after, status, revoked_at, reason, invalidity, created, key_digest, replaces, batch, shard)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, 0, 0, $12, $13, $14, $15, $16) ON CONFLICT DO NOTHING`,
 			r.SerialHex, r.CA, r.Profile, r.Subject, r.Department, r.Officer, r.KeyRef, r.TBS,
-			milli(r.NotBefore), milli(r.NotAfter), ca.Planned, milli(r.Created), r.KeyDigest[:], r.Replaces, r.Batch)
+			milli(r.NotBefore), milli(r.NotAfter), ca.Planned, milli(r.Created), r.KeyDigest[:], r.Replaces, r.Batch, r.Shard)
 		if err == nil && n == 0 {
 			return fmt.Errorf("serial %s is in use: %w", r.SerialHex, ca.ErrState)
 		}
@@ -71,10 +71,17 @@ func (c caRows) RecordStatus(ctx context.Context, r ca.Certificate, from []ca.St
 	return c.db.announce(ctx, e, func(ctx context.Context, t *tx) error { return t.setStatus(ctx, r, from) })
 }
 
+// setStatus counts the change first: the authority's row stays locked until the
+// commit, so that changes become visible in the order of their numbers.
 func (t *tx) setStatus(ctx context.Context, r ca.Certificate, from []ca.Status) error {
+	_, err := t.exec(ctx, `UPDATE authorities SET changes = changes + 1 WHERE id = (SELECT ca FROM certificates WHERE serial = $1)`, r.SerialHex)
+	if err != nil {
+		return err
+	}
 	args := []any{r.Status, milli(r.RevokedAt), r.Reason, milli(r.Invalidity), r.SerialHex}
 	states, args := in(from, args)
-	n, err := t.exec(ctx, `UPDATE certificates SET status = $1, revoked_at = $2, reason = $3, invalidity = $4
+	n, err := t.exec(ctx, `UPDATE certificates SET status = $1, revoked_at = $2, reason = $3, invalidity = $4,
+		change = coalesce((SELECT changes FROM authorities WHERE id = certificates.ca), 0)
 		WHERE serial = $5 AND status IN (`+states+`)`, args...)
 	return t.moved1(ctx, n, err, r.SerialHex)
 }
@@ -107,13 +114,13 @@ func in[T ~string](values []T, args []any) (string, []any) {
 }
 
 const certificateColumns = `SELECT serial, ca, profile, subject, department, officer, key_ref, tbs, der,
-	not_before, not_after, status, revoked_at, reason, invalidity, created, key_digest, replaces, batch FROM certificates`
+	not_before, not_after, status, revoked_at, reason, invalidity, created, key_digest, replaces, batch, shard FROM certificates`
 
 func readCertificate(scan scanner) (r ca.Certificate, err error) {
 	var before, after, revoked, invalidity, created int64
 	var key []byte
 	err = scan(&r.SerialHex, &r.CA, &r.Profile, &r.Subject, &r.Department, &r.Officer, &r.KeyRef, &r.TBS, &r.DER,
-		&before, &after, &r.Status, &revoked, &r.Reason, &invalidity, &created, &key, &r.Replaces, &r.Batch)
+		&before, &after, &r.Status, &revoked, &r.Reason, &invalidity, &created, &key, &r.Replaces, &r.Batch, &r.Shard)
 	copy(r.KeyDigest[:], key)
 	r.NotBefore, r.NotAfter, r.RevokedAt = instant(before), instant(after), instant(revoked)
 	r.Invalidity, r.Created = instant(invalidity), instant(created)
@@ -128,8 +135,8 @@ func (c caRows) Certificate(ctx context.Context, serialHex string) (ca.Certifica
 // Standing reads a few columns by the unique index.
 func (c caRows) Standing(ctx context.Context, serialHex string) (s ca.Standing, err error) {
 	var revoked, invalidity int64
-	err = c.db.read().row(ctx, `SELECT ca, status, revoked_at, reason, invalidity FROM certificates WHERE serial = $1`, serialHex).
-		scan(&s.CA, &s.Status, &revoked, &s.Reason, &invalidity)
+	err = c.db.read().row(ctx, `SELECT ca, shard, status, revoked_at, reason, invalidity FROM certificates WHERE serial = $1`, serialHex).
+		scan(&s.CA, &s.Shard, &s.Status, &revoked, &s.Reason, &invalidity)
 	s.RevokedAt, s.Invalidity = instant(revoked), instant(invalidity)
 	return s, found(err, ca.ErrNotFound, "certificate", serialHex)
 }
@@ -196,44 +203,4 @@ func (c caRows) Certificates(ctx context.Context, q ca.Query) ([]ca.Certificate,
 
 func escapeLike(s string) string {
 	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(s)
-}
-
-// NotGood leaves TBS and DER out: a list of 100,000 needs neither.
-func (c caRows) NotGood(ctx context.Context, authority string) ([]ca.Certificate, error) {
-	brief := strings.Replace(certificateColumns, "tbs, der", "NULL, NULL", 1)
-	return all(ctx, c.db.read(), readCertificate,
-		brief+` WHERE ca = $1 AND status IN ('hold', 'revoked') ORDER BY seq`, authority)
-}
-
-func (c caRows) RecordCRL(ctx context.Context, l ca.CRL, e ledger.Event) error {
-	return c.db.announce(ctx, e, func(ctx context.Context, t *tx) error { return t.insertCRL(ctx, l) })
-}
-
-// insertCRL locks the authority's row, so that two servers cannot record
-// numbers out of order.
-func (t *tx) insertCRL(ctx context.Context, l ca.CRL) error {
-	var id string
-	if err := t.row(ctx, `SELECT id FROM authorities WHERE id = $1`+t.lock, l.CA).scan(&id); err != nil {
-		return found(err, ca.ErrNotFound, "authority", l.CA)
-	}
-	var last int64
-	err := t.row(ctx, `SELECT coalesce(max(number), 0) FROM crls WHERE ca = $1`, l.CA).scan(&last)
-	switch {
-	case err != nil:
-		return err
-	case l.Number <= last:
-		return fmt.Errorf("CRL number %d of %q after %d: %w", l.Number, l.CA, last, ca.ErrStaleCRL)
-	}
-	_, err = t.exec(ctx, `INSERT INTO crls (ca, number, der, this_update, next_update) VALUES ($1, $2, $3, $4, $5)`,
-		l.CA, l.Number, l.DER, milli(l.ThisUpdate), milli(l.NextUpdate))
-	return err
-}
-
-func (c caRows) LatestCRL(ctx context.Context, authority string) (ca.CRL, error) {
-	l := ca.CRL{CA: authority}
-	var this, next int64
-	err := c.db.read().row(ctx, `SELECT number, der, this_update, next_update FROM crls
-		WHERE ca = $1 ORDER BY number DESC LIMIT 1`, authority).scan(&l.Number, &l.DER, &this, &next)
-	l.ThisUpdate, l.NextUpdate = instant(this), instant(next)
-	return l, found(err, ca.ErrNotFound, "CRL of", authority)
 }

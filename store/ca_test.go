@@ -50,7 +50,7 @@ func TestLifeOfACertificate(t *testing.T) {
 			}
 			brief, err := s.Standing(ctx, certificate.SerialHex)
 			h.must(err)
-			if d := cmp.Diff(ca.Standing{CA: want.CA, Status: want.Status, RevokedAt: want.RevokedAt, Reason: want.Reason, Invalidity: want.Invalidity}, brief); d != "" {
+			if d := cmp.Diff(ca.Standing{CA: want.CA, Shard: want.Shard, Status: want.Status, RevokedAt: want.RevokedAt, Reason: want.Reason, Invalidity: want.Invalidity}, brief); d != "" {
 				h.Error(d)
 			}
 		}
@@ -150,40 +150,6 @@ func TestFindCertificates(t *testing.T) {
 		}
 		_, err = s.CertificateByKey(ctx, "")
 		h.is(err, ca.ErrNotFound)
-	})
-}
-
-func TestRevocationLists(t *testing.T) {
-	onBoth(t, func(h *house) {
-		s := h.db.CA()
-		e := event("crl", "ca.crl", "issuing")
-		list := ca.CRL{CA: "issuing", Number: 5, DER: []byte("crl"), ThisUpdate: day, NextUpdate: day.AddDate(0, 0, 7)}
-		h.is(s.RecordCRL(ctx, list, e), ca.ErrNotFound)
-		h.must(s.RecordCA(ctx, ca.CA{ID: "issuing", Certificate: []byte("c"), Created: day}, e))
-		_, err := s.LatestCRL(ctx, "issuing")
-		h.is(err, ca.ErrNotFound)
-		h.must(s.RecordCRL(ctx, list, e))
-		for _, number := range []int64{5, 4, 0, -1} {
-			back := list
-			back.Number = number
-			h.is(s.RecordCRL(ctx, back, e), ca.ErrStaleCRL)
-		}
-		list.Number = 6
-		h.must(s.RecordCRL(ctx, list, e))
-		got, err := s.LatestCRL(ctx, "issuing")
-		h.must(err)
-		if d := cmp.Diff(list, got); d != "" {
-			h.Error(d)
-		}
-		h.furnish()
-		c := certificate
-		c.Status, c.RevokedAt, c.Reason = ca.Revoked, day, 4
-		h.must(s.RecordStatus(ctx, c, []ca.Status{ca.Good}, event("revocation", "ca.revoke", c.SerialHex)))
-		bad, err := s.NotGood(ctx, "issuing")
-		h.must(err)
-		if len(bad) != 1 || bad[0].SerialHex != c.SerialHex || bad[0].Reason != 4 || !bad[0].RevokedAt.Equal(day) {
-			h.Errorf("not good: %v", bad)
-		}
 	})
 }
 

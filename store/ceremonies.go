@@ -43,7 +43,7 @@ func (c caRows) RecordCeremony(ctx context.Context, r *ca.Ceremony, m *ca.Made, 
 			}
 		}
 		if m.CRL != nil {
-			if err := t.insertCRL(ctx, *m.CRL); err != nil {
+			if err := t.insertCRLs(ctx, []ca.CRL{*m.CRL}); err != nil {
 				return err
 			}
 		}

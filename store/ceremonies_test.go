@@ -54,7 +54,7 @@ func TestCeremonies(t *testing.T) {
 		if got, err := s.Certificate(ctx, certificate.SerialHex); err != nil || got.Status != ca.Good || string(got.DER) != "der" {
 			h.Errorf("certificate: %v %v", got, err)
 		}
-		if list, err := s.LatestCRL(ctx, "root"); err != nil || list.Number != 1 {
+		if list, err := s.LatestCRL(ctx, ca.ListID{CA: "root"}, -1); err != nil || list.Number != 1 {
 			h.Errorf("list: %v %v", list, err)
 		}
 		if h.size() != 4 {

@@ -100,7 +100,7 @@ func TestNoActWithoutTrace(t *testing.T) {
 			"RecordCA":            func() error { return c.RecordCA(ctx, ca.CA{ID: "root", Certificate: []byte("c"), Created: day}, e) },
 			"RecordCertificate":   func() error { return c.RecordCertificate(ctx, "0b", []byte("d"), e) },
 			"RecordStatus":        func() error { return c.RecordStatus(ctx, hold, []ca.Status{ca.Good}, e) },
-			"RecordCRL":           func() error { return c.RecordCRL(ctx, ca.CRL{CA: "issuing", Number: 1, DER: []byte("l")}, e) },
+			"RecordCRL":           func() error { return c.RecordCRL(ctx, []ca.CRL{{CA: "issuing", Number: 1, DER: []byte("l")}}, e) },
 			"RecordCentre": func() error {
 				return c.RecordCentre(ctx, ca.CentreRecord{ID: "c", Charter: []byte("c"), Signature: []byte("s")}, e)
 			},
@@ -138,7 +138,7 @@ func (h *house) dump() string {
 	h.Helper()
 	all := ""
 	for _, table := range []string{
-		"departments", "officers", "applications", "grants", "authorities", "certificates", "crls", "key_centres", "escrowed_keys", "seals", "seal_states",
+		"departments", "officers", "applications", "grants", "authorities", "certificates", "crls", "crl_points", "key_centres", "escrowed_keys", "seals", "seal_states",
 		"seal_steps", "seal_drafts", "seal_proposals",
 		"stamps", "intents", "ledger_head", "ledger_entries", "outbox",
 	} {
