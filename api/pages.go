@@ -35,6 +35,7 @@ func (s *Server) mountPages(r chi.Router, uploads chi.Middlewares) error {
 		r.With(s.limit(s.c.CodeLimit)).Get("/s/{code}", p.landing)
 		r.With(uploads...).Post("/s/{code}", p.upload)
 		r.With(s.limit(s.c.CodeLimit)).Post("/code", p.typed)
+		r.With(s.limit(s.c.CodeLimit)).Get("/seal/{esID}", p.seal)
 		r.Get("/docs", p.docs)
 	})
 	r.Handle("/static/*", http.StripPrefix("/static/", w.Static()))
@@ -84,6 +85,10 @@ func (p pages) upload(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	view := reportView(report)
+	if err := p.s.sealsToday(r.Context(), &view, report); err != nil {
+		p.fail(w, r, err)
+		return
+	}
 	if code := chi.URLParam(r, "code"); code != "" {
 		if err := p.s.compareCode(r.Context(), &view, report, code); err != nil {
 			p.fail(w, r, err)

@@ -35,7 +35,16 @@ type SealState struct {
 func (s *Server) sealStatus(ctx context.Context, in *struct {
 	ESID string `path:"esID" pattern:"^[0-9A-Za-z-]{1,40}$"`
 }) (*struct{ Body SealStatus }, error) {
-	sl, err := s.c.Seals.Store().Seal(ctx, in.ESID)
+	st, err := s.publicSeal(ctx, in.ESID)
+	if err != nil {
+		return nil, err
+	}
+	return &struct{ Body SealStatus }{*st}, nil
+}
+
+// publicSeal is what route and page tell of a seal.
+func (s *Server) publicSeal(ctx context.Context, esID string) (*SealStatus, error) {
+	sl, err := s.c.Seals.Store().Seal(ctx, esID)
 	if err != nil {
 		return nil, err
 	}
@@ -43,12 +52,12 @@ func (s *Server) sealStatus(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	steps, err := s.c.Seals.Store().SealHistory(ctx, in.ESID)
+	steps, err := s.c.Seals.Store().SealHistory(ctx, esID)
 	if err != nil {
 		return nil, err
 	}
 	state, since := sl.StateAt(s.c.Now())
-	st := SealStatus{
+	st := &SealStatus{
 		ID: sl.ESID, Name: sl.Name, Owner: d.Name, State: string(state), Since: since,
 		ValidFrom: sl.ValidFrom, ValidTo: sl.ValidTo, Supersedes: sl.Predecessor, SupersededBy: sl.Successor,
 		History: publicHistory(steps, state, since),
@@ -56,7 +65,7 @@ func (s *Server) sealStatus(ctx context.Context, in *struct {
 	if !sl.Effective.IsZero() {
 		st.VoidSince = &sl.Effective
 	}
-	return &struct{ Body SealStatus }{st}, nil
+	return st, nil
 }
 
 // publicHistory leaves out the plans, and who and why.

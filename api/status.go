@@ -38,7 +38,8 @@ type StatusDepartment struct {
 	StampedAt *time.Time `json:"stampedAt,omitempty"`
 	Level     string     `json:"level,omitempty" doc:"T: the time is proven by a time-stamp; B: it is only claimed"`
 	Seal      string     `json:"seal,omitempty"`
-	SealState string     `json:"sealState,omitempty" enum:"active,suspended,cancelled"`
+	SealID    string     `json:"sealId,omitempty" doc:"its number: GET /v1/seals/{esID}"`
+	SealState string     `json:"sealState,omitempty" enum:"made,filed,active,suspended,cancelled,lost,superseded,expired" doc:"now"`
 }
 
 // statusOf collects what a code stands for; a code that cannot be one is
@@ -80,8 +81,9 @@ func (s *Server) addStamps(ctx context.Context, out *CodeStatus, stamps []seal.S
 			return err
 		}
 		at := st.Time
+		state, _ := sl.StateAt(s.c.Now())
 		out.Departments = append(out.Departments, StatusDepartment{
-			Name: d.Name, Stamped: true, StampedAt: &at, Level: st.Level, Seal: sl.Name, SealState: string(sl.State),
+			Name: d.Name, Stamped: true, StampedAt: &at, Level: st.Level, Seal: sl.Name, SealID: sl.ESID, SealState: string(state),
 		})
 		for _, digest := range [][32]byte{st.Output, st.Rendered, st.RenderedOFD} {
 			if digest != [32]byte{} {

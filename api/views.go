@@ -100,7 +100,7 @@ func landingView(st *CodeStatus) web.Landing {
 		v.Withdrawn = *st.WithdrawnAt
 	}
 	for _, d := range st.Departments {
-		v.Departments = append(v.Departments, web.LandingDepartment{Name: d.Name, Stamped: d.Stamped, Seal: d.SealState})
+		v.Departments = append(v.Departments, web.LandingDepartment{Name: d.Name, Stamped: d.Stamped, Seal: d.SealState, ESID: d.SealID})
 		if d.StampedAt != nil && d.StampedAt.After(v.Stamped) {
 			v.Stamped = *d.StampedAt
 		}

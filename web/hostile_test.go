@@ -33,6 +33,9 @@ func poison(v reflect.Value, picture []byte) {
 		for i := range v.Len() {
 			poison(v.Index(i), picture)
 		}
+	case reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		poison(v.Elem(), picture)
 	case reflect.Struct:
 		if v.Type() == reflect.TypeFor[time.Time]() {
 			v.Set(reflect.ValueOf(stampedAt))

@@ -45,13 +45,16 @@ var states = map[string]Look{
 		Text{"这份文件登记的有效期已过。", "The registered validity of this document has passed."}},
 }
 
-// The state of a department's seal now; "" is a department that has not sealed.
+// The state of a seal now; "" is a department that has not sealed.
 var sealStates = map[string]Look{
-	"active":     {"good", "check", Text{"印章有效", "Seal active"}, Text{}},
-	"suspended":  {"doubt", "pause", Text{"印章已停用", "Seal suspended"}, Text{}},
-	"cancelled":  {"doubt", "cross", Text{"印章已注销", "Seal cancelled"}, Text{}},
-	"lost":       {"doubt", "cross", Text{"印章已挂失", "Seal reported lost"}, Text{}},
-	"superseded": {"doubt", "cross", Text{"印章已换发", "Seal superseded"}, Text{}},
+	"made":       {"calm", "dash", Text{"已制作，尚未启用", "Made, not in use yet"}, Text{"这枚印章已经制作，还不能用来盖章。", "The seal was made and cannot be used yet."}},
+	"filed":      {"calm", "dash", Text{"已备案，尚未启用", "Filed, not in use yet"}, Text{"这枚印章已经备案，还不能用来盖章。", "The seal was filed and cannot be used yet."}},
+	"active":     {"good", "check", Text{"印章有效", "Seal active"}, Text{"这枚印章正在使用。", "The seal is in use."}},
+	"suspended":  {"doubt", "pause", Text{"印章已停用", "Seal suspended"}, Text{"这枚印章暂停使用，停用期间不能盖章。", "The seal is suspended and cannot be used meanwhile."}},
+	"cancelled":  {"doubt", "cross", Text{"印章已注销", "Seal cancelled"}, Text{"这枚印章已经注销，不再使用；注销之前盖的章不因此失效。", "The seal was cancelled and is used no more. Stamps made before stay what they were."}},
+	"lost":       {"bad", "cross", Text{"印章已挂失", "Seal reported lost"}, Text{"这枚印章已经挂失。挂失生效之后、没有时间证明的盖章，不要采信。", "The seal was reported lost. Do not rely on stamps that nothing proves to be older."}},
+	"superseded": {"doubt", "cross", Text{"印章已换发", "Seal superseded"}, Text{"这枚印章已由新的印章代替；换发之前盖的章不因此失效。", "Another seal has taken its place. Stamps made before stay what they were."}},
+	"expired":    {"doubt", "cross", Text{"印章已过期", "Seal expired"}, Text{"这枚印章的有效期已过；期内盖的章不因此失效。", "The seal's validity has ended. Stamps made within it stay what they were."}},
 	"":           {"calm", "dash", Text{"尚未盖章", "Not sealed yet"}, Text{}},
 }
 

@@ -23,7 +23,7 @@ var langs = []string{"zh", "en"}
 
 func TestStatusAndHeaders(t *testing.T) {
 	p := newPages(t)
-	want := map[string]int{"unknown": 404, "problem": 413}
+	want := map[string]int{"unknown": 404, "noseal": 404, "problem": 413}
 	for _, s := range samples(t, onePixel, onePixel) {
 		for _, lang := range langs {
 			w := s.get(p, lang)

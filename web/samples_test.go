@@ -41,7 +41,7 @@ func fact(zh, en, status string, reasons ...web.Text) web.Fact {
 func stamp(picture []byte, owner, seal, credit, esID string, change func(*web.Stamp)) web.Stamp {
 	s := web.Stamp{
 		Verdict: "valid", SealName: seal, Owner: owner, CreditCode: credit, ESID: esID, Picture: picture,
-		Time: stampedAt, TimeProven: true, TimeBy: web.Text{ZH: "可信时间戳", EN: "a trusted time-stamp"}, Level: "T",
+		Time: stampedAt, TimeProven: true, TimeBy: web.Text{ZH: "可信时间戳", EN: "a trusted time-stamp"}, Level: "T", Known: true, Now: "active",
 		ValidFrom: stampedAt.AddDate(-1, 0, 0), ValidTo: stampedAt.AddDate(2, 0, 0), Maker: "示例市电子印章制作中心", Holder: seal,
 		NotBefore: stampedAt.AddDate(-1, 0, 0), NotAfter: stampedAt.AddDate(2, 0, 0), Print: digest,
 		Places: []web.Place{{Page: 1, X: 124, Y: 216.5}, {Page: 2, Slice: true}},
@@ -137,7 +137,7 @@ func landing() web.Landing {
 		Found: true, Code: "7K3M 9QZA 2D5X W8RT", State: "in-force", Kind: "decision", Number: "示规许〔2026〕017号",
 		Matter: "建设工程规划许可证核发", Date: "2026-03-02", ValidTo: "2028-03-01", Applicant: "示例****公司", Stamped: stampedAt,
 		Departments: []web.LandingDepartment{
-			{Name: "示例市自然资源和规划局", Stamped: true, Seal: "active"},
+			{Name: "示例市自然资源和规划局", Stamped: true, Seal: "active", ESID: "99010020260000017"},
 			{Name: "示例市住房和城乡建设局", Stamped: true, Seal: "suspended"},
 		},
 	}
@@ -153,6 +153,18 @@ func incomplete() web.Landing {
 	v := landing()
 	v.State, v.Departments[1] = "incomplete", web.LandingDepartment{Name: "示例市住房和城乡建设局"}
 	return v
+}
+
+func sealPage() web.SealPage {
+	return web.SealPage{
+		Found: true, ESID: "99010020260000017", Name: "示例市自然资源和规划局审批专用章", Owner: "示例市自然资源和规划局", State: "lost", Since: checkedAt,
+		ValidFrom: stampedAt.AddDate(-1, 0, 0), ValidTo: stampedAt.AddDate(2, 0, 0), VoidSince: stampedAt, Supersedes: "99010020250000003", SupersededBy: "99010020260000031",
+		History: []web.SealStep{{State: "made", Since: stampedAt.AddDate(-1, 0, 0)}, {State: "active", Since: stampedAt.AddDate(-1, 0, 2)}, {State: "lost", Since: checkedAt}},
+	}
+}
+
+func showSeal(v web.SealPage) func(*web.Pages, http.ResponseWriter, *http.Request) {
+	return func(p *web.Pages, w http.ResponseWriter, r *http.Request) { p.Seal(w, r, v) }
 }
 
 func problem() web.Problem {
@@ -197,6 +209,8 @@ func samples(t testing.TB, a, b []byte) []sample {
 		{"withdrawn", "GET", land(withdrawn())},
 		{"incomplete", "GET", land(incomplete())},
 		{"unknown", "GET", land(web.Landing{})},
+		{"seal", "GET", showSeal(sealPage())},
+		{"noseal", "GET", showSeal(web.SealPage{})},
 		{"problem", "POST", func(p *web.Pages, w http.ResponseWriter, r *http.Request) { p.Problem(w, r, problem()) }},
 		{"docs", "GET", func(p *web.Pages, w http.ResponseWriter, r *http.Request) { p.Docs(w, r, doc) }},
 	}

@@ -65,7 +65,11 @@ type Stamp struct {
 	NotAfter   time.Time
 	Print      string // SM3 of the certificate, hex
 	Level      string // B, T, LT, LTA
-	Facts      []Fact
+	// Known says that this service made the seal, and Now is its state today:
+	// the page then leads to the seal's own page.
+	Known bool
+	Now   string
+	Facts []Fact
 }
 
 // Place is where a seal shows, in millimetres from the top left of the page.
@@ -115,7 +119,29 @@ type Landing struct {
 type LandingDepartment struct {
 	Name    string
 	Stamped bool
-	Seal    string // active, suspended, cancelled; "" while not stamped
+	Seal    string // its state now: active, suspended, cancelled …; "" while not stamped
+	ESID    string // number of the seal, for the way to its page
+}
+
+// SealPage is the public status of a seal.
+type SealPage struct {
+	Found              bool
+	ESID               string
+	Name               string
+	Owner              string
+	State              string // made, filed, active, suspended, cancelled, lost, superseded, expired
+	Since              time.Time
+	ValidFrom, ValidTo time.Time
+	VoidSince          time.Time // of a lost or compromised seal
+	Supersedes         string    // number of the seal that this one replaced
+	SupersededBy       string
+	History            []SealStep // the oldest first
+}
+
+// SealStep is one state in a seal's life.
+type SealStep struct {
+	State string
+	Since time.Time
 }
 
 // Problem is an error page.

@@ -73,6 +73,15 @@ func (p *Pages) Landing(w http.ResponseWriter, r *http.Request, v Landing) {
 	p.write(w, r, http.StatusOK, "landing", Text{"文件登记状态", "Status of a document"}, v)
 }
 
+// Seal writes the page of a seal's public status, with status 404 if there is none.
+func (p *Pages) Seal(w http.ResponseWriter, r *http.Request, v SealPage) {
+	if !v.Found {
+		p.write(w, r, http.StatusNotFound, "noseal", Text{"没有这枚印章", "No such seal"}, nil)
+		return
+	}
+	p.write(w, r, http.StatusOK, "seal", Text{"电子印章状态", "Status of a seal"}, v)
+}
+
 // Problem writes an error page with the problem's status.
 func (p *Pages) Problem(w http.ResponseWriter, r *http.Request, v Problem) {
 	status := v.Status

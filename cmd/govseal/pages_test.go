@@ -41,6 +41,8 @@ func TestPages(t *testing.T) {
 		{"the file of this code", "POST", "/s/" + code, sealed, []string{"这份文件与验证码相符"}},
 		{"another file", "POST", "/s/" + code, permitPDF, []string{"这份文件不是该验证码对应的文件"}},
 		{"a file and an unknown code", "POST", "/s/0000000000000000", sealed, []string{"该验证码不存在"}},
+		{"the seal", "GET", "/seal/" + h.seal.ESID, nil, []string{h.seal.ESID, "示例市行政审批局", "印章有效"}},
+		{"the seal in a report", "POST", "/", sealed, []string{"/seal/" + h.seal.ESID, "印章现状", "已由可信时间戳证明", "吊销状态", "制章者"}},
 		{"documentation", "GET", "/docs", nil, []string{"/v1/stamps"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -102,6 +104,17 @@ func TestMetrics(t *testing.T) {
 	} {
 		if !strings.Contains(rec.Body.String(), want) {
 			t.Errorf("metrics lack %s", want)
+		}
+	}
+}
+
+// Whatever is not a seal of this city is the same page, and harmless.
+func TestSealPageOfNoSeal(t *testing.T) {
+	h := newHouse(t, Config{})
+	for _, path := range []string{"/seal/99010000009999", "/seal/%3Cscript%3E", "/seal/" + strings.Repeat("9", 60)} {
+		res, page := h.call(t, "GET", path, "", nil)
+		if res.StatusCode != http.StatusNotFound || !bytes.Contains(page, []byte("没有这枚印章")) {
+			t.Errorf("%s: %d", path, res.StatusCode)
 		}
 	}
 }
