@@ -75,6 +75,8 @@ type Authority struct {
 	known map[string]*issuer // guarded by mu
 	order []string           // guarded by mu; parents before those below them
 
+	importing sync.Mutex // one PKCS#10 request at a time
+
 	evidence  evidenceCache
 	changes   changesReader
 	reloading reloader

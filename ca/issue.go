@@ -39,7 +39,10 @@ type Request struct {
 	Department  string   // registry IDs, for finding
 	Officer     string
 	Validity    time.Duration // 0 means the profile's
-	replaces    string        // set by Renew
+	// Batch, when not empty, names a row of a bulk run: of all requests with the
+	// same one at most one is ever granted (ErrState).
+	Batch    string
+	replaces string // set by Renew
 }
 
 // Issue makes one certificate: prepare, lint, store, sign once, store. The
@@ -60,6 +63,7 @@ type plan struct {
 	issuer   *issuer
 	template cert.Template
 	promise  *lint.Profile // what its profile says; nil when a ceremony decides
+	hosts    []string      // of its subjectAltName
 	record   Certificate
 	cleared  *cleared // by the linter
 	spent    bool
@@ -115,8 +119,9 @@ func (a *Authority) prepare(ctx context.Context, r Request) (*plan, error) {
 		issuer:   is,
 		template: template,
 		promise:  p.promise(a.arc),
+		hosts:    r.DNSNames,
 		record: Certificate{CA: is.id, Shard: a.shardOf(is, key), Profile: p.Name(), KeyDigest: key, Subject: name.String(), Department: r.Department, Officer: r.Officer,
-			KeyRef: r.KeyRef, Replaces: r.replaces, NotBefore: notBefore, NotAfter: notAfter},
+			KeyRef: r.KeyRef, Replaces: r.replaces, Batch: r.Batch, NotBefore: notBefore, NotAfter: notAfter},
 	}, nil
 }
 

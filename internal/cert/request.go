@@ -25,6 +25,9 @@ type Request struct {
 	Signature          []byte
 	Attributes         []RequestAttribute
 	Extensions         []Extension // of the extensionRequest attribute, PKCS #9 5.4.2
+	// Asked holds what Extensions say, in the extension fields of a certificate;
+	// its other fields are empty.
+	Asked Certificate
 
 	Tolerated []string // deviations that were let pass, in English
 }
@@ -139,6 +142,10 @@ func (r *Request) parseAttributes(d *decoder, s cryptobyte.String) error {
 		}
 		var err error
 		if r.Extensions, err = d.extensions(values, "extensionRequest"); err != nil {
+			return err
+		}
+		r.Asked.Extensions = r.Extensions
+		if err := r.Asked.readExtensions(d); err != nil {
 			return err
 		}
 	}
