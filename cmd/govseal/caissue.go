@@ -64,7 +64,11 @@ seal: see "govseal seal make".`,
 // issuance is what an approval of "ca issue" is bound to: the names as the
 // registry has them now, so that a change there asks for another approval.
 func (c *city) issuance(ctx context.Context, profile string, f issueFlags) (map[string]any, error) {
-	asked := map[string]any{"profile": profile, "cn": f.commonName, "days": f.days}
+	shape, err := profileShape(c.dir, profile)
+	if err != nil {
+		return nil, err
+	}
+	asked := map[string]any{"profile": profile, "shape": shape, "cn": f.commonName, "days": f.days}
 	if f.officer != "" {
 		o, err := c.resolveOfficer(ctx, f.department, f.officer)
 		if err != nil {

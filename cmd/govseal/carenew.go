@@ -65,7 +65,11 @@ func (p *program) renew(ctx context.Context, c *city, actor, serial string, f re
 	if old.Profile == ca.ProfileSeal {
 		return usagef("a seal lists its certificate, so both are made anew together: \"govseal seal remake\"")
 	}
-	asked := map[string]string{"renews": old.SerialHex, "days": itoa(f.days), "newKey": fmt.Sprint(f.newKey), "endOld": fmt.Sprint(f.endOld)}
+	shape, err := profileShape(c.dir, old.Profile)
+	if err != nil {
+		return err
+	}
+	asked := map[string]string{"shape": shape, "renews": old.SerialHex, "days": itoa(f.days), "newKey": fmt.Sprint(f.newKey), "endOld": fmt.Sprint(f.endOld)}
 	act := actIssue + old.Profile
 	if f.endOld && !c.config.Approvals.needs(act) { // else --end-old would be a way round
 		act = actRevoke

@@ -36,6 +36,7 @@ type story struct {
 	evidence       []byte      // of the decision's OFD
 	firstStamp     string      // id, of the decision
 	permitStamp    seal.Answer // of the PDF
+	officerCert    string      // serial
 }
 
 const demoActor = "operator:demo"
@@ -108,7 +109,7 @@ func (p *program) demo(ctx context.Context, listen string, noServe bool) (err er
 func (s *story) tell(ctx context.Context) error {
 	for _, chapter := range []func(context.Context) error{
 		s.people, s.seals, s.grants, s.jointDecision, s.permit, s.digest, s.twice,
-		s.forgeries, s.suspension, s.ledgerChapter, s.insider, s.withdrawal,
+		s.forgeries, s.suspension, s.ledgerChapter, s.insider, s.fourEyes, s.withdrawal,
 	} {
 		if err := chapter(ctx); err != nil {
 			return err

@@ -53,6 +53,7 @@ func (s *story) people(ctx context.Context) error {
 	}
 	s.done("%s (%s)", s.bureau.Name, s.bureau.CreditCode)
 	s.done("%s (%s)", s.market.Name, s.market.CreditCode)
+	s.officerCert = issued.SerialHex
 	s.done("officer %s of %s, certificate %s…", officer.StaffNo, s.bureau.Name, issued.SerialHex[:12])
 	return nil
 }

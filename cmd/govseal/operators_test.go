@@ -156,6 +156,38 @@ func TestOperatorWithCertificate(t *testing.T) {
 	run(exitOK, "good", "--operator", "sun", "--operator-secret-file", secret, "ca", "resume", made.SerialHex)
 	run(exitOK, "operator:keeper (root key)", "--operator", "zhao", "--operator-secret-file", filepath.Join(folder, "zhao"), "audit", "list", "--act", "operator.add")
 	run(exitOK, "行政审批局", as("wang", keyFile, pass, "dept", "list")...)
+	if status := w.serve(t).terminate(t); status != exitOK { // a service is no person
+		t.Errorf("serve ended with %d in a city with operators", status)
+	}
+}
+
+// An approval of a certificate falls with the shape of its profile.
+func TestProfileShape(t *testing.T) {
+	dir := t.TempDir()
+	shape := func(profile string) string {
+		t.Helper()
+		s, err := profileShape(dir, profile)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	if err := os.Mkdir(filepath.Join(dir, profilesFolder), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if shape("tsa") != "shipped" || shape("../govseal") != "shipped" {
+		t.Error("a profile without a file is not the shipped one")
+	}
+	seen := map[string]bool{}
+	for _, text := range []string{"days: 1", "days: 2"} {
+		if err := os.WriteFile(filepath.Join(dir, profilesFolder, "tsa.yaml"), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		seen[shape("tsa")] = true
+	}
+	if len(seen) != 2 || seen["shipped"] {
+		t.Errorf("shapes %v", seen)
+	}
 }
 
 // Secrets come from files and descriptors; a flag or an environment value

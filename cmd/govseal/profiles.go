@@ -86,3 +86,21 @@ func (r *reader) profiles(m manifest) error {
 	}
 	return nil
 }
+
+// profileShape is what an approval says of a profile: "shipped", or the SM3
+// digest of the city's own file, so that a changed profile asks for another
+// approval.
+func profileShape(dir, profile string) (string, error) {
+	name := profilesFolder + "/" + profile + ".yaml"
+	if !profileFileName.MatchString(name) {
+		return "shipped", nil
+	}
+	text, err := readSmall(filepath.Join(dir, name), maxProfile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return "shipped", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	return string(fingerprintOf(text)), nil
+}
