@@ -94,6 +94,9 @@ func (p pages) upload(w http.ResponseWriter, r *http.Request) {
 			p.fail(w, r, err)
 			return
 		}
+	} else if err := p.s.standing(r.Context(), &view, report); err != nil {
+		p.fail(w, r, err)
+		return
 	}
 	p.web.Report(w, r, view)
 }

@@ -102,7 +102,7 @@ func verifyProblem(err error) error {
 	case errors.Is(err, verify.ErrTooLarge):
 		return newProblem("too-large", "the document is over the limit for its kind")
 	case errors.Is(err, verify.ErrUnknownKind):
-		return newProblem("unsupported-media", "neither a decision, a PDF, a seal, a seal signature nor a CMS")
+		return newProblem("unsupported-media", "neither a decision, a PDF, an OFD, a seal, a seal signature nor a CMS")
 	}
 	return err
 }

@@ -125,7 +125,7 @@ func (s *Server) compareCode(ctx context.Context, v *web.Report, r *verify.Repor
 	}
 	v.Facts = append(v.Facts, codeFact("ok", "这份文件与验证码相符。", "This file is the one that the verification code stands for."))
 	if status.State == "withdrawn" {
-		v.Facts = append(v.Facts, codeFact("failed", "该文件已被撤销。", "What this file says was withdrawn."))
+		v.Facts = append(v.Facts, withdrawnFact(status))
 	}
 	return nil
 }

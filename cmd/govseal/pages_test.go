@@ -118,3 +118,39 @@ func TestSealPageOfNoSeal(t *testing.T) {
 		}
 	}
 }
+
+// The seals of a withdrawn document stay sound; whoever hands it in is told
+// all the same, with or without its code.
+func TestWithdrawnDocumentIsNoGoodNews(t *testing.T) {
+	h := newHouse(t, Config{})
+	c := h.client(t, h.token)
+	a, err := c.stampPDF(t.Context(), "key-1", h.request(), permitPDF)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sealed, err := c.document(t.Context(), a.ID, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	contentType, body := formBody(t, "document", string(sealed))
+	paths := []string{"/", "/s/" + strings.ReplaceAll(a.Code, "-", "")}
+	for _, path := range paths {
+		if _, page := h.call(t, "POST", path, contentType, body); bytes.Contains(page, []byte("请勿采信")) {
+			t.Errorf("%s before: the page warns", path)
+		}
+	}
+	if _, page := h.call(t, "POST", "/", contentType, body); !bytes.Contains(page, []byte("没有被撤销")) {
+		t.Error("the register is not told")
+	}
+	if err := c.withdraw(t.Context(), a.ID, "示例撤销原因"); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range paths {
+		_, page := h.call(t, "POST", path, contentType, body)
+		for _, want := range []string{"请勿采信", "该文件已被签发单位撤销", "示例撤销原因", "class=\"banner bad\""} {
+			if !bytes.Contains(page, []byte(want)) {
+				t.Errorf("%s after: no %q", path, want)
+			}
+		}
+	}
+}
