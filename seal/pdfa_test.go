@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/govseal/govseal/internal/decision"
+	"github.com/govseal/govseal/internal/interop"
 	"github.com/govseal/govseal/internal/pdf"
 	"github.com/govseal/govseal/seal"
 )
@@ -78,7 +79,9 @@ func TestSealedArchivesStayArchives(t *testing.T) {
 		if part := must(doc.Archive()); part != 2 {
 			t.Errorf("%s claims part %d", name, part)
 		}
-		for _, s := range must(doc.Signatures()) {
+		sigs := must(doc.Signatures())
+		interop.JudgeByPDFium(t, file, len(sigs))
+		for _, s := range sigs {
 			if len(s.Contents) > pdf.MaxArchiveString {
 				t.Errorf("%s: Contents of %d octets", name, len(s.Contents))
 			}

@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/govseal/govseal/internal/interop"
 	"github.com/govseal/govseal/internal/pdf"
 )
 
@@ -28,34 +29,51 @@ func pageShapes() map[string]string {
 	return shapes
 }
 
-// TestSealStandsWhereAsked renders sealed pages with poppler and looks for
-// the seal's red: 30 mm from the left and 20 mm from the top of the page as
+// drawers are the readers that draw pages for us, at 72 dots an inch.
+var drawers = map[string]func(t *testing.T, b []byte, page int) image.Image{
+	"poppler": func(t *testing.T, b []byte, page int) image.Image {
+		if _, err := exec.LookPath("pdftoppm"); err != nil {
+			t.Skip("pdftoppm is not installed")
+		}
+		return drawPage(t, b, fmt.Sprint("page", page), page)
+	},
+	"PDFium": func(t *testing.T, b []byte, page int) image.Image {
+		p := interop.OpenPDFium(t, b)
+		defer p.Close()
+		return p.Draw(page, 72)
+	},
+}
+
+// TestSealStandsWhereAsked has poppler and PDFium draw sealed pages and looks
+// for the seal's red: 30 mm from the left and 20 mm from the top of the page as
 // displayed, 42 mm wide, upright.
 func TestSealStandsWhereAsked(t *testing.T) {
-	if _, err := exec.LookPath("pdftoppm"); err != nil {
-		t.Skip("pdftoppm is not installed")
-	}
 	for name, shape := range pageShapes() {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			sealed := seal(t, newFile().table(simple(shape)).b, stampAt(1, 30, 20))
-			m := draw(t, sealed, name)
-			box := reds(m)
-			const mm = 72 / 25.4
-			want := [4]float64{30 * mm, 20 * mm, 72 * mm, 62 * mm}
-			for i := range want {
-				if name == "unit" {
-					want[i] /= 2 // poppler draws a unit as 1/72 inch whatever /UserUnit says
-				}
-				if math.Abs(box[i]-want[i]) > 3 {
-					t.Fatalf("red from %v, want %v", box, want)
-				}
-			}
-			// The picture's mark reaches from its middle to its top.
-			if x := int(want[0]+want[2]) / 2; !red(m, x, int(want[1]+want[3])/2-20) || red(m, x, int(want[1]+want[3])/2+20) {
-				t.Error("the seal does not stand upright")
-			}
-		})
+		sealed := seal(t, newFile().table(simple(shape)).b, stampAt(1, 30, 20))
+		for reader, draw := range drawers {
+			t.Run(name+"/"+reader, func(t *testing.T) { sealStands(t, draw(t, sealed, 1), name == "unit") })
+		}
+	}
+}
+
+// sealStands is told whether the page has a unit of 1/36 inch: both readers
+// draw a unit as 1/72 inch whatever /UserUnit says.
+func sealStands(t *testing.T, m image.Image, halved bool) {
+	t.Helper()
+	box := reds(m)
+	const mm = 72 / 25.4
+	want := [4]float64{30 * mm, 20 * mm, 72 * mm, 62 * mm}
+	for i := range want {
+		if halved {
+			want[i] /= 2
+		}
+		if math.Abs(box[i]-want[i]) > 3 {
+			t.Fatalf("red from %v, want %v", box, want)
+		}
+	}
+	// The picture's mark reaches from its middle to its top.
+	if x := int(want[0]+want[2]) / 2; !red(m, x, int(want[1]+want[3])/2-20) || red(m, x, int(want[1]+want[3])/2+20) {
+		t.Error("the seal does not stand upright")
 	}
 }
 

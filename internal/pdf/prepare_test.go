@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/govseal/govseal/internal/gm"
+	"github.com/govseal/govseal/internal/interop"
 	"github.com/govseal/govseal/internal/pdf"
 	"github.com/pdfcpu/pdfcpu/pkg/api"
 )
@@ -100,9 +101,18 @@ func check(t testing.TB, sealed []byte, p *pdf.Prepared, contents []byte) {
 	}
 }
 
-// judgeByOthers asks pdfcpu, qpdf and poppler.
+// judgeByOthers asks PDFium, pdfcpu, qpdf and poppler.
 func judgeByOthers(t testing.TB, sealed []byte) {
 	t.Helper()
+	d, err := open(sealed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sigs, err := d.Signatures()
+	if err != nil {
+		t.Fatal(err)
+	}
+	interop.JudgeByPDFium(t, sealed, len(sigs))
 	api.DisableConfigDir()
 	if err := api.Validate(bytes.NewReader(sealed), nil); err != nil {
 		t.Errorf("pdfcpu: %v", err)
