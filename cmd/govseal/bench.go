@@ -174,6 +174,8 @@ func (b *bench) work(s *site) []contest {
 		s.rate("stamp, in process", s.stamp, b.callers, "own crypto of a stamp", 0),
 		s.rate("stamp, over HTTP", s.stampHTTP, 1, "own crypto of a stamp, 1 core", 0),
 		s.rate("stamp, over HTTP", s.stampHTTP, b.callers, "own crypto of a stamp", 0.5),
+		s.rate("make a seal", s.makeSeal, 1, "own crypto of a certificate, 1 core", 0),
+		s.rate("make a seal", s.makeSeal, b.callers, "own crypto of a certificate", 0),
 		s.rate("certificate", s.issue, 1, "own crypto of a certificate, 1 core", 0),
 		s.rate("certificate", s.issue, b.callers, "own crypto of a certificate", 0.4),
 	}

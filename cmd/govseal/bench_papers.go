@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/govseal/govseal/internal/gm"
+	"github.com/govseal/govseal/seal"
 	"github.com/govseal/govseal/verify"
 )
 
@@ -56,65 +57,98 @@ func valid(ctx context.Context, content io.ReaderAt, size int64, policy verify.P
 	return err
 }
 
-// papers are PDFs of an ordinary and of a large size.
+// paperSort is one sort of paper that is sealed and verified.
+type paperSort struct {
+	name    string
+	file    string                               // its ending
+	content func(octets int) (whole, raw []byte) // as a file, and what SM3 is taken of
+	put     func(*site) func(context.Context, seal.Request, []byte) (*seal.Stamp, error)
+	targets bool // at 20 MB, those of design.md 11
+}
+
+var sorts = []paperSort{
+	{"PDF", "pdf", func(octets int) ([]byte, []byte) { p := benchPDF(octets); return p, p },
+		func(s *site) func(context.Context, seal.Request, []byte) (*seal.Stamp, error) {
+			return s.seals.StampPDF
+		}, true},
+	{"OFD", "ofd", benchOFD,
+		func(s *site) func(context.Context, seal.Request, []byte) (*seal.Stamp, error) {
+			return s.seals.StampOFD
+		}, false},
+}
+
+// papers are PDFs and OFDs of an ordinary and of a large size.
 func (b *bench) papers(ctx context.Context, s *site) error {
-	for _, p := range []struct {
-		name    string
-		octets  int
-		targets bool
-	}{{"PDF of 0.2 MB", 200_000, false}, {"PDF of 20 MB", 20_000_000, true}} {
-		b.progress(p.name)
-		if err := b.paper(ctx, s, p.name, p.octets, p.targets); err != nil {
-			return fmt.Errorf("%s: %w", p.name, err)
+	for _, kind := range sorts {
+		for _, p := range []struct {
+			name   string
+			octets int
+		}{{kind.name + " of 0.2 MB", 200_000}, {kind.name + " of 20 MB", 20_000_000}} {
+			b.progress(p.name)
+			large := p.octets > 1_000_000
+			if err := b.paper(ctx, paperRun{site: s, paperSort: kind, name: p.name, targets: kind.targets && large}, p.octets); err != nil {
+				return fmt.Errorf("%s: %w", p.name, err)
+			}
 		}
 	}
 	return nil
 }
 
-// paper seals and verifies one PDF, each time beside one SM3 pass over it.
-func (b *bench) paper(ctx context.Context, s *site, name string, octets int, targets bool) error {
-	content := benchPDF(octets)
+// paperRun is one sort of paper of one size in a city.
+type paperRun struct {
+	*site
+	paperSort
+	name    string
+	in, out string
+	targets bool
+}
+
+// paper seals and verifies one paper, each time beside one SM3 pass over it;
+// of an OFD, over its inflated octets.
+func (b *bench) paper(ctx context.Context, r paperRun, octets int) error {
+	content, raw := r.content(octets)
 	// Sealing keeps the file durably, so that the disk is a second reference.
-	in, out := filepath.Join(s.dir, "bench.pdf"), filepath.Join(s.dir, "bench.sealed.pdf")
-	if err := os.WriteFile(in, content, 0o600); err != nil {
+	r.in, r.out = filepath.Join(r.dir, "bench."+r.file), filepath.Join(r.dir, "bench.sealed."+r.file)
+	if err := os.WriteFile(r.in, content, 0o600); err != nil {
 		return err
 	}
 	var hash, written, sealing, checking, wrote, sealed, checked []float64
 	for range b.rounds {
-		h, err := clock(func() error { gm.SM3(content); return nil })
+		h, err := clock(func() error { gm.SM3(raw); return nil })
 		if err != nil {
 			return err
 		}
-		w, err := clock(func() error { return writeSynced(out, content) })
+		w, err := clock(func() error { return writeSynced(r.out, content) })
 		if err != nil {
 			return err
 		}
 		var digest [32]byte
-		t, err := clock(func() (err error) { digest, err = s.sealFile(ctx, in); return err })
+		t, err := clock(func() (err error) { digest, err = r.sealFile(ctx); return err })
 		if err != nil {
 			return err
 		}
-		if err := s.takeOut(ctx, digest, out); err != nil {
+		if err := r.takeOut(ctx, digest, r.out); err != nil {
 			return err
 		}
-		v, err := clock(func() error { return s.verifyFile(ctx, out) })
+		v, err := clock(func() error { return r.verifyFile(ctx, r.out) })
 		if err != nil {
 			return err
 		}
 		hash, written, sealing, checking = append(hash, h), append(written, w), append(sealing, t), append(checking, v)
 		wrote, sealed, checked = append(wrote, w/h), append(sealed, t/h), append(checked, v/h)
 	}
-	pass := "SM3 of " + name
+	name, pass := r.name, "SM3 of "+r.name
 	figures := []figure{
 		{Name: pass, Value: 1e3 * median(hash), Unit: "ms"},
 		{Name: "write and fsync of " + name, Value: 1e3 * median(written), Unit: "ms", Ratio: median(wrote), Of: pass},
 		{Name: "seal " + name, Value: 1e3 * median(sealing), Unit: "ms", Ratio: median(sealed), Of: pass, Target: 1.5, AtMost: true},
 		{Name: "verify " + name, Value: 1e3 * median(checking), Unit: "ms", Ratio: median(checked), Of: pass, Target: 1.5, AtMost: true},
 	}
-	memory, err := b.paperMemory(ctx, s, name, in, out, float64(octets))
+	memory, err := r.memory(ctx, float64(len(content)))
 	runtime.KeepAlive(content) // freed meanwhile it would hide as much of the growth
+	runtime.KeepAlive(raw)
 	for _, f := range append(figures, memory...) {
-		if !targets {
+		if !r.targets {
 			f.Target = 0
 		}
 		b.figures = append(b.figures, f)
@@ -122,27 +156,27 @@ func (b *bench) paper(ctx context.Context, s *site, name string, octets int, tar
 	return err
 }
 
-// paperMemory does it once more and looks at the heap.
-func (b *bench) paperMemory(ctx context.Context, s *site, name, in, out string, octets float64) ([]figure, error) {
-	sealing, err := peak(func() error { _, err := s.sealFile(ctx, in); return err })
+// memory does it once more and looks at the heap.
+func (r paperRun) memory(ctx context.Context, octets float64) ([]figure, error) {
+	sealing, err := peak(func() error { _, err := r.sealFile(ctx); return err })
 	if err != nil {
 		return nil, err
 	}
-	checking, err := peak(func() error { return s.verifyFile(ctx, out) })
+	checking, err := peak(func() error { return r.verifyFile(ctx, r.out) })
 	memory := func(what string, growth float64) figure {
-		return figure{Name: what + " " + name + ", peak memory", Value: growth / 1e6, Unit: "MB", Ratio: growth / octets, Of: "size of the file", Target: 2, AtMost: true}
+		return figure{Name: what + " " + r.name + ", peak memory", Value: growth / 1e6, Unit: "MB", Ratio: growth / octets, Of: "size of the file", Target: 2, AtMost: true}
 	}
 	return []figure{memory("seal", sealing), memory("verify", checking)}, err
 }
 
 // sealFile reads a file, seals it durably, and returns the SM3 of what came
 // out of it.
-func (s *site) sealFile(ctx context.Context, path string) ([32]byte, error) {
-	document, err := os.ReadFile(path)
+func (r paperRun) sealFile(ctx context.Context) ([32]byte, error) {
+	document, err := os.ReadFile(r.in)
 	if err != nil {
 		return [32]byte{}, err
 	}
-	st, err := s.seals.StampPDF(ctx, s.request(rand.Text()), document)
+	st, err := r.put(r.site)(ctx, r.request(rand.Text()), document)
 	if err != nil {
 		return [32]byte{}, err
 	}
@@ -191,40 +225,4 @@ func clock(work func() error) (float64, error) {
 	start := time.Now()
 	err := work()
 	return time.Since(start).Seconds(), err
-}
-
-// benchPDF is one page with an image of noise, as scans are: nothing that
-// compresses, so that octets are what costs.
-func benchPDF(octets int) []byte {
-	const width = 1000
-	rows := octets / width
-	noise := make([]byte, rows*width)
-	_, _ = rand.Read(noise)
-	page := "q 400 0 0 600 97 120 cm /I Do Q"
-	var b bytes.Buffer
-	b.WriteString("%PDF-1.7\n%\xe2\xe3\xcf\xd3\n")
-	var offsets []int
-	object := func(dict string, stream []byte) {
-		offsets = append(offsets, b.Len())
-		fmt.Fprintf(&b, "%d 0 obj\n%s\n", len(offsets), dict)
-		if stream != nil {
-			b.WriteString("stream\n")
-			b.Write(stream)
-			b.WriteString("\nendstream\n")
-		}
-		b.WriteString("endobj\n")
-	}
-	object("<< /Type /Catalog /Pages 2 0 R >>", nil)
-	object("<< /Type /Pages /Kids [3 0 R] /Count 1 >>", nil)
-	object("<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /XObject << /I 5 0 R >> >> >>", nil)
-	object(fmt.Sprintf("<< /Length %d >>", len(page)), []byte(page))
-	object(fmt.Sprintf("<< /Type /XObject /Subtype /Image /Width %d /Height %d /ColorSpace /DeviceGray /BitsPerComponent 8 /Length %d >>",
-		width, rows, len(noise)), noise)
-	table := b.Len()
-	fmt.Fprintf(&b, "xref\n0 %d\n0000000000 65535 f \n", len(offsets)+1)
-	for _, at := range offsets {
-		fmt.Fprintf(&b, "%010d 00000 n \n", at)
-	}
-	fmt.Fprintf(&b, "trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n", len(offsets)+1, table)
-	return b.Bytes()
 }

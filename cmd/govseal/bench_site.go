@@ -116,7 +116,7 @@ func (s *site) furnish(ctx context.Context, callers int) (err error) {
 	}
 	if _, err = s.registry.AddGrant(ctx, benchActor, registry.Grant{
 		Application: s.app.ID, Seal: s.seal.ESID, Matters: []string{demoMatter},
-		Kinds: []string{registry.KindPDF, registry.KindDecision, registry.KindDigest}, NotAfter: time.Now().AddDate(1, 0, 0),
+		Kinds: []string{registry.KindPDF, string(seal.KindOFD), registry.KindDecision, registry.KindDigest}, NotAfter: time.Now().AddDate(1, 0, 0),
 	}); err != nil {
 		return err
 	}

@@ -44,7 +44,8 @@ func TestBenchShape(t *testing.T) {
 		}
 	}
 	for _, name := range []string{"SM2 sign", "SM3, 1 core", "own crypto of a stamp", "stamp, over HTTP, 64 callers, SQLite",
-		"certificate, 64 callers, SQLite", "verify a decision", "seal PDF of 20 MB", "verify PDF of 20 MB, peak memory"} {
+		"certificate, 64 callers, SQLite", "verify a decision", "seal OFD of 20 MB", "verify OFD of 0.2 MB, peak memory", "make a seal, 1 caller, SQLite",
+		"seal PDF of 20 MB", "verify PDF of 20 MB, peak memory"} {
 		if !known[name] {
 			t.Errorf("there is no figure %q", name)
 		}

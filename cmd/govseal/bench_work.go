@@ -85,6 +85,13 @@ func (s *site) issue(ctx context.Context, caller int) error {
 	return err
 }
 
+// makeSeal makes a round seal from nothing to active: key, certificate, picture,
+// the maker's signature.
+func (s *site) makeSeal(ctx context.Context, _ int) error {
+	_, err := s.seals.Make(ctx, seal.MakeRequest{Actor: benchActor, Department: s.dept.ID})
+	return err
+}
+
 // disk is the lower bound of one durable act alone: 4 kB written and synced.
 func (s *site) disk() contest {
 	block := make([]byte, 4<<10)
