@@ -146,13 +146,16 @@ func (s *Service) stampPaper(ctx context.Context, a *act, paper []byte, place re
 	if paper == nil {
 		return nil, nil
 	}
-	pkg, err := openPackage(ctx, paper)
+	pkg, err := openPackage(ctx, bytes.NewReader(paper), int64(len(paper)), nil)
 	if err != nil {
 		return nil, err
 	}
-	signed, _, err := s.signOFD(ctx, a, pkg, ofd.Spec{Type: ofd.TypeSeal, Lock: last, Places: []ofd.Place{{
+	signed, err := s.signOFD(ctx, a, pkg, ofd.Spec{Type: ofd.TypeSeal, Lock: last, Places: []ofd.Place{{
 		Page: place.Page, X: place.X, Y: place.Y,
 		Width: float64(a.seal.seal.Picture.Width), Height: float64(a.seal.seal.Picture.Height),
 	}}})
-	return signed, err
+	if err != nil {
+		return nil, err
+	}
+	return signed.Octets()
 }

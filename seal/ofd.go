@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 
 	"github.com/govseal/govseal/internal/cms"
 	"github.com/govseal/govseal/internal/gm"
@@ -30,6 +31,7 @@ type ofdPaper struct {
 	s        *Service
 	r        Request
 	document []byte
+	sm3      *[32]byte    // nil until read
 	pkg      *ofd.Package // nil until read
 }
 
@@ -41,7 +43,7 @@ func (p *ofdPaper) read(ctx context.Context) error {
 	if int64(len(p.document)) > p.s.cfg.MaxDocument {
 		return refuse(ReasonTooLarge, "%d octets, at most %d are taken", len(p.document), p.s.cfg.MaxDocument)
 	}
-	pkg, err := openPackage(ctx, p.document)
+	pkg, err := p.open(ctx)
 	if err != nil {
 		return err
 	}
@@ -58,10 +60,28 @@ func (p *ofdPaper) read(ctx context.Context) error {
 	return nil
 }
 
+// open takes the digest of the file beside those of its entries: SM3 is what
+// sealing a large package costs, and there are two cores in any server.
+func (p *ofdPaper) open(ctx context.Context) (*ofd.Package, error) {
+	whole := make(chan [32]byte, 1)
+	go func() { whole <- gm.SM3(p.document) }()
+	pkg, err := openPackage(ctx, bytes.NewReader(p.document), int64(len(p.document)), nil)
+	if err == nil {
+		err = pkg.Warm(ctx)
+	}
+	sum := <-whole
+	p.sm3 = &sum
+	return pkg, err
+}
+
 // openPackage opens an OFD package that may be sealed: it is sound, and what
-// older signatures list is still as they list it.
-func openPackage(ctx context.Context, document []byte) (*ofd.Package, error) {
-	pkg, err := ofd.Open(bytes.NewReader(document), int64(len(document)), ofd.Limits{})
+// older signatures list is still as they list it. What stayed as it was in
+// old, which may be nil, need not be hashed again.
+func openPackage(ctx context.Context, r io.ReaderAt, size int64, old *ofd.Package) (*ofd.Package, error) {
+	pkg, err := ofd.Open(r, size, ofd.Limits{})
+	if err == nil && old != nil {
+		err = pkg.Inherit(ctx, old)
+	}
 	if err != nil {
 		return nil, refusedOFD(err)
 	}
@@ -86,48 +106,79 @@ func openPackage(ctx context.Context, document []byte) (*ofd.Package, error) {
 	return pkg, nil
 }
 
-func (p *ofdPaper) intent(i *Intent) { i.Document = gm.SM3(p.document) }
+func (p *ofdPaper) intent(i *Intent) {
+	if p.sm3 == nil { // not read: it is about to be denied
+		sum := gm.SM3(p.document)
+		p.sm3 = &sum
+	}
+	i.Document = *p.sm3
+}
 
 func (p *ofdPaper) make(ctx context.Context, a *act) (product, error) {
 	spec, err := p.spec(ctx, a.seal)
 	if err != nil {
 		return product{}, err
 	}
-	signed, value, err := p.s.signOFD(ctx, a, p.pkg, spec)
+	signed, err := p.s.signOFD(ctx, a, p.pkg, spec)
 	if err != nil {
 		return product{}, err
 	}
-	return product{output: signed, outputType: TypeOFD, signature: value, asked: p.r.Place}, nil
+	return product{outputFrom: signed.Reader(), outputSM3: &signed.sm3, outputType: TypeOFD, signature: signed.value, asked: p.r.Place}, nil
+}
+
+// sealedOFD is a signed package that passed its self-check.
+type sealedOFD struct {
+	*ofd.Assembled
+	value []byte // SignedValue.dat
+	sm3   [32]byte
 }
 
 // signOFD lays the signature out, signs it, writes the package and reads it
 // back as a verifier would.
-func (s *Service) signOFD(ctx context.Context, a *act, pkg *ofd.Package, spec ofd.Spec) (signed, value []byte, err error) {
+func (s *Service) signOFD(ctx context.Context, a *act, pkg *ofd.Package, spec ofd.Spec) (*sealedOFD, error) {
 	spec.Provider, spec.Time = ofd.Provider{Name: "govseal"}, a.time
 	if spec.Type == ofd.TypeSeal {
 		spec.Seal = a.seal.der
 	}
 	laid, err := pkg.Prepare(ctx, spec)
 	if err != nil {
-		return nil, nil, refusedOFD(err)
+		return nil, refusedOFD(err)
 	}
-	if value, err = s.signatureXML(ctx, a, laid, spec.Type); err != nil {
-		return nil, nil, err
+	value, err := s.signatureXML(ctx, a, laid, spec.Type)
+	if err != nil {
+		return nil, err
 	}
 	var whole []byte
 	if spec.Whole != nil {
 		if whole, err = s.signPlain(ctx, a, gm.SM3(laid.WholeXML())); err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 	}
-	var out bytes.Buffer
-	if _, err := laid.Write(&out, value, whole); err != nil {
-		return nil, nil, fmt.Errorf("seal: write the package: %w", err)
+	written, err := laid.Assemble(value, whole)
+	if err != nil {
+		return nil, fmt.Errorf("seal: write the package: %w", err)
 	}
-	if err := checkOFD(ctx, out.Bytes(), laid.ID(), value); err != nil {
-		return nil, nil, fmt.Errorf("seal: self-check: %w", err)
+	signed := &sealedOFD{Assembled: written, value: value}
+	return signed, signed.settle(ctx, pkg, laid.ID())
+}
+
+// settle checks the package beside taking its digest.
+func (f *sealedOFD) settle(ctx context.Context, old *ofd.Package, id string) error {
+	hashed := make(chan error, 1)
+	go func() {
+		h := gm.NewSM3()
+		_, err := io.Copy(h, f.Reader())
+		f.sm3 = h.Digest()
+		hashed <- err
+	}()
+	err := checkOFD(ctx, f, old, id)
+	if failed := <-hashed; err == nil {
+		err = failed
 	}
-	return out.Bytes(), value, nil
+	if err != nil {
+		return fmt.Errorf("seal: self-check: %w", err)
+	}
+	return nil
 }
 
 // signatureXML signs the octets of Signature.xml: as a seal signature
@@ -182,8 +233,8 @@ func checkPlain(made []byte, a *act, contentDigest [32]byte, attrs, signature, t
 
 // checkOFD holds the written package to what was meant: the newest signature
 // has our value, and every entry fits every list.
-func checkOFD(ctx context.Context, octets []byte, id string, value []byte) error {
-	pkg, err := openPackage(ctx, octets)
+func checkOFD(ctx context.Context, f *sealedOFD, old *ofd.Package, id string) error {
+	pkg, err := openPackage(ctx, f, f.Size(), old)
 	if err != nil {
 		return err
 	}
@@ -199,7 +250,7 @@ func checkOFD(ctx context.Context, octets []byte, id string, value []byte) error
 		if err != nil {
 			return err
 		}
-		return same("SignedValue.dat", [][2][]byte{{kept, value}})
+		return same("SignedValue.dat", [][2][]byte{{kept, f.value}})
 	}
 	return errors.New("the new signature is not listed")
 }

@@ -114,6 +114,11 @@ func (pr *Prepared) WholeXML() []byte { return append([]byte(nil), pr.whole...) 
 // wholeValue the signed value of OFDEntries.xml, nil without Spec.Whole. The
 // compressed octets of every entry that is not changed are copied as they are.
 func (pr *Prepared) Write(w io.Writer, signedValue, wholeValue []byte) (int64, error) {
+	return pr.write(w, nil, signedValue, wholeValue)
+}
+
+// write writes to w; a, when not nil, is w and takes ranges too.
+func (pr *Prepared) write(w io.Writer, a *Assembled, signedValue, wholeValue []byte) (int64, error) {
 	if len(signedValue) == 0 {
 		return 0, errors.New("write signed OFD: no signed value")
 	}
@@ -133,19 +138,20 @@ func (pr *Prepared) Write(w io.Writer, signedValue, wholeValue []byte) (int64, e
 	}
 	c := &counter{w: w}
 	z := zip.NewWriter(c)
+	pack := packer{}
 	for _, e := range pr.p.entries {
 		var err error
 		if data, ok := changed[e.Name]; ok {
-			err = writeEntry(z, e.Name, data)
+			err = pack.entry(z, e.Name, data)
 		} else {
-			err = pr.p.copyRaw(z, e)
+			err = pr.p.copyRaw(z, e, c, a)
 		}
 		if err != nil {
 			return c.n, err
 		}
 	}
-	for _, a := range fresh {
-		if err := writeEntry(z, a.name, a.data); err != nil {
+	for _, f := range fresh {
+		if err := pack.entry(z, f.name, f.data); err != nil {
 			return c.n, err
 		}
 	}
@@ -154,8 +160,9 @@ func (pr *Prepared) Write(w io.Writer, signedValue, wholeValue []byte) (int64, e
 }
 
 // copyRaw copies an entry without inflating it. Extra fields, which held
-// 64-bit sizes or times, are left out, and sizes stand in the local header.
-func (p *Package) copyRaw(z *zip.Writer, e Entry) error {
+// 64-bit sizes or times, are left out, and sizes stand in the local header. A
+// large one is not copied where there is an a to refer to it.
+func (p *Package) copyRaw(z *zip.Writer, e Entry, c *counter, a *Assembled) error {
 	h := &zip.FileHeader{Name: e.Name, Method: e.method, CRC32: e.crc, CreatorVersion: e.madeBy, ReaderVersion: 20,
 		CompressedSize64: uint64(e.Compressed), UncompressedSize64: uint64(e.Size), ExternalAttrs: e.attrs,
 		Flags: e.flags &^ flagDescriptor, ModifiedTime: e.time, ModifiedDate: e.date}
@@ -166,7 +173,17 @@ func (p *Package) copyRaw(z *zip.Writer, e Entry) error {
 	if err != nil {
 		return fmt.Errorf("write %q: %w", e.Name, err)
 	}
-	_, err = io.Copy(w, &fileReader{p: p, at: e.data, left: e.Compressed})
+	refers := a != nil && e.Compressed >= worthRange
+	if refers {
+		if err := z.Flush(); err != nil { // the header, so that nothing of it comes behind
+			return err
+		}
+		a.refer(e.data, e.Compressed)
+		c.skip = e.Compressed // the writer counts, and must see them
+	}
+	if _, err = io.Copy(w, &fileReader{p: p, at: e.data, left: e.Compressed}); err == nil && refers {
+		err = z.Flush()
+	}
 	return err
 }
 
@@ -174,16 +191,23 @@ func (p *Package) copyRaw(z *zip.Writer, e Entry) error {
 // depend on when they are written.
 const dosEpoch = 1<<5 | 1
 
-func writeEntry(z *zip.Writer, name string, data []byte) error {
+// packer compresses entries; a compressor costs more than a megabyte, and is
+// made once.
+type packer struct{ f *flate.Writer }
+
+func (k *packer) entry(z *zip.Writer, name string, data []byte) error {
 	var packed bytes.Buffer
-	f, err := flate.NewWriter(&packed, flate.DefaultCompression)
-	if err != nil {
+	if k.f == nil {
+		var err error
+		if k.f, err = flate.NewWriter(&packed, flate.DefaultCompression); err != nil {
+			return err
+		}
+	}
+	k.f.Reset(&packed)
+	if _, err := k.f.Write(data); err != nil {
 		return err
 	}
-	if _, err := f.Write(data); err != nil {
-		return err
-	}
-	if err := f.Close(); err != nil {
+	if err := k.f.Close(); err != nil {
 		return err
 	}
 	h := &zip.FileHeader{Name: name, Method: zip.Deflate, CRC32: crc32.ChecksumIEEE(data), CreatorVersion: 20, ReaderVersion: 20,
@@ -196,13 +220,17 @@ func writeEntry(z *zip.Writer, name string, data []byte) error {
 	return err
 }
 
+// counter counts what is written, and keeps the first skip octets of it back.
 type counter struct {
-	w io.Writer
-	n int64
+	w    io.Writer
+	n    int64
+	skip int64
 }
 
 func (c *counter) Write(b []byte) (int, error) {
-	n, err := c.w.Write(b)
-	c.n += int64(n)
-	return n, err
+	held := min(c.skip, int64(len(b)))
+	c.skip -= held
+	n, err := c.w.Write(b[held:])
+	c.n += held + int64(n)
+	return int(held) + n, err
 }
