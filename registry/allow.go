@@ -38,9 +38,12 @@ type Use struct {
 	Time        time.Time
 }
 
-// Denied is why a use is refused; Reason is stable: seal-state, seal-validity,
-// certificate, application, officer, no-grant, grant-time, grant-matter,
-// grant-kind.
+// Denied is why something is refused by rule; Reason is stable. Of the use of
+// a seal: seal-state, seal-validity, certificate, application, officer,
+// no-grant, grant-time, grant-matter, grant-kind. Of administration: role,
+// credentials, locked, operator-state, certificate, last-security. Of four
+// eyes: unproven, self-approval, approval-state, approval-expired,
+// approval-edited, operator-state, role.
 type Denied struct{ Reason, Detail string }
 
 func (d *Denied) Error() string { return "registry: denied (" + d.Reason + "): " + d.Detail }

@@ -4,6 +4,7 @@ package registry_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"math"
 	"strings"
@@ -246,4 +247,21 @@ func TestUnknownApproval(t *testing.T) {
 	if _, err := b.approvals.Approve(t.Context(), b.as("chen"), "apv-none", ""); !errors.Is(err, registry.ErrNotFound) {
 		t.Errorf("got %v", err)
 	}
+}
+
+// Whatever the octets, a payload has one spelling, and that spells itself.
+func FuzzCanonical(f *testing.F) {
+	for _, seed := range []string{`{"b":1,"a":[true,null,"\u2028<"]}`, `9007199254740992`, `{"a":1,"a":2}`, `"\ud800"`, `[[[[]]]]`, `1e3`} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		once, err := registry.Canonical(json.RawMessage(raw))
+		if err != nil {
+			return
+		}
+		again, err := registry.Canonical(json.RawMessage(once))
+		if err != nil || !bytes.Equal(once, again) {
+			t.Errorf("%s becomes %s: %v", once, again, err)
+		}
+	})
 }

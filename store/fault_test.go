@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/govseal/govseal/ca"
+	"github.com/govseal/govseal/registry"
 	"github.com/govseal/govseal/seal"
 )
 
@@ -67,6 +68,7 @@ func TestFailedButPersisted(t *testing.T) {
 func TestNoActWithoutTrace(t *testing.T) {
 	onBoth(t, func(h *house) {
 		h.furnish()
+		h.staff()
 		h.must(h.db.CA().RecordCA(ctx, ca.CA{ID: "issuing", Certificate: []byte("c"), Created: day}, event("certificate", "x", "x")))
 		st := h.stamp(intent(1))
 		planned := certificate
@@ -84,6 +86,9 @@ func TestNoActWithoutTrace(t *testing.T) {
 		officer2, app2, grant2, seal2 := officer, application, grant, testSeal
 		officer2.ID, officer2.StaffNo, app2.ID, app2.TokenDigest[0] = "off2", "2", "app2", 2
 		grant2.ID, seal2.ESID = "grt2", "99000000000002"
+		operator2, suspended, approval2, spent := operator, operator, approval, approval
+		operator2.ID, operator2.Name, approval2.ID = "opr9", "Sun", "apv9"
+		suspended.State, spent.State = registry.Suspended, registry.Spent
 		hold := certificate
 		hold.Status = ca.Hold
 		denied := intent(2)
@@ -97,6 +102,10 @@ func TestNoActWithoutTrace(t *testing.T) {
 			"SetOfficerState":     func() error { return r.SetOfficerState(ctx, "off1", "ended", e) },
 			"SetApplicationState": func() error { return r.SetApplicationState(ctx, "app1", "ended", e) },
 			"SetGrantState":       func() error { return r.SetGrantState(ctx, "grt1", "ended", e) },
+			"AddOperator":         func() error { return h.db.Operators().AddOperator(ctx, operator2, e) },
+			"UpdateOperator":      func() error { return h.db.Operators().UpdateOperator(ctx, operator, suspended, e) },
+			"AddApproval":         func() error { return h.db.Approvals().AddApproval(ctx, approval2, e) },
+			"UpdateApproval":      func() error { return h.db.Approvals().UpdateApproval(ctx, approval, spent, e) },
 			"RecordCA":            func() error { return c.RecordCA(ctx, ca.CA{ID: "root", Certificate: []byte("c"), Created: day}, e) },
 			"RecordCertificate":   func() error { return c.RecordCertificate(ctx, "0b", []byte("d"), e) },
 			"RecordStatus":        func() error { return c.RecordStatus(ctx, hold, []ca.Status{ca.Good}, e) },
