@@ -64,7 +64,8 @@ func status(err error) int {
 	var denied *registry.Denied
 	var refused *seal.Refused
 	var linted *ca.LintError
-	if errors.As(err, &denied) || errors.As(err, &refused) || errors.As(err, &linted) {
+	var csr *ca.CSRError
+	if errors.As(err, &denied) || errors.As(err, &refused) || errors.As(err, &linted) || errors.As(err, &csr) {
 		return exitRefused
 	}
 	for _, r := range refusals {
