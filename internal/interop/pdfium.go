@@ -111,12 +111,13 @@ func (p *PDFium) Draw(page, dpi int) image.Image {
 	return &kept
 }
 
-// JudgeByPDFium opens a file, counts its signatures, and draws its first page.
+// JudgeByPDFium opens a file, looks for that many signatures (it counts empty
+// fields for them, too), and draws its first page.
 func JudgeByPDFium(t testing.TB, file []byte, signatures int) {
 	t.Helper()
 	p := OpenPDFium(t, file)
 	defer p.Close()
-	if got := p.Signatures(); got != signatures {
+	if got := p.Signatures(); got < signatures {
 		t.Errorf("PDFium counts %d signatures, not %d", got, signatures)
 	}
 	p.Draw(1, 72)
