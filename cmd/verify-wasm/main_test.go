@@ -57,6 +57,8 @@ func TestWASMVerifiesTheDemo(t *testing.T) {
 		{read("decision.json"), verify.Valid}, {read("decision.tampered.json"), verify.Invalid},
 		{read("decision.pdf"), verify.Valid}, {read("decision.tampered.pdf"), verify.Invalid},
 	})
+	options["evidence"] = json.RawMessage(read("decision.ofd.evidence.json")) // an OFD cannot carry it
+	b.judge(t, options, []paper{{read("decision.ofd"), verify.Valid}, {read("decision.tampered.ofd"), verify.Invalid}})
 }
 
 // browser is Node with the program built as it is released.
