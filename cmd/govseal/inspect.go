@@ -21,7 +21,7 @@ func (p *program) inspectCommand() *cobra.Command {
 		Short: "Show what is inside a certificate, list, token, seal, decision, PDF, OFD, key …",
 		Long: `inspect shows the content of a file as a tree: certificate, certificate request, CRL, OCSP request and
 response, time-stamp request, response and token, CMS, seal and seal signature (GB/T 38540), decision,
-evidence, ledger proof and checkpoint, key, PKCS#12. The kind is found from content, PEM or DER.
+evidence, ledger proof and checkpoint, key, PKCS#12, CSR response (GM/T 0092). The kind is found from content, PEM or DER.
 
 Of a PDF it shows revisions, form fields, signatures with what they cover and what came after them,
 locks and the security store; of an OFD the documents and pages, every entry with its size and the

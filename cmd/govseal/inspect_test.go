@@ -64,3 +64,21 @@ func TestInspectWhatACityMakes(t *testing.T) {
 		t.Errorf("missing file: status %d", status)
 	}
 }
+
+// Values of neighbours stand in one column, by the width at which terminals
+// show Chinese; a very long name moves nobody, and nothing moves the cursor.
+func TestInspectAligns(t *testing.T) {
+	long := strings.Repeat("很", widest)
+	tree := &inspect.Node{Name: "OFD", Value: "8 octets", Children: []*inspect.Node{
+		{Name: "页", Value: "first"}, {Name: "entries", Value: "second", Children: []*inspect.Node{{Name: "文档/内容.xml", Value: "third\x1b[2J"}, {Name: "a", Value: "fourth"}}},
+		{Name: "group", Children: []*inspect.Node{{Name: long, Value: "fifth"}, {Name: "b", Value: "sixth"}}},
+	}}
+	var out bytes.Buffer
+	if err := (&program{out: &out}).printTree(tree); err != nil {
+		t.Fatal(err)
+	}
+	want := "OFD: 8 octets\n  页:      first\n  entries: second\n    文档/内容.xml: third\uFFFD[2J\n    a:             fourth\n  group\n    " + long + ": fifth\n    b: sixth\n"
+	if out.String() != want {
+		t.Errorf("got\n%s\nwant\n%s", out.String(), want)
+	}
+}

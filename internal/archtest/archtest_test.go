@@ -43,7 +43,7 @@ var allowed = map[string]string{
 	"internal/gm/keyfile": "internal/gm internal/gm/pbes2",
 	"internal/gm/pbes2":   "internal/gm",
 	"internal/gm/pkcs12":  "internal/gm internal/gm/keyfile internal/gm/pbes2",
-	"internal/inspect":    "internal/pdf internal/ofd internal/ses internal/cms internal/tsp internal/ocsp internal/decision internal/cert internal/gm ledger/proof",
+	"internal/inspect":    "internal/pdf internal/ofd internal/ses internal/csrresp internal/cms internal/tsp internal/ocsp internal/decision internal/cert internal/gm ledger/proof",
 	"internal/interop":    "",
 	"internal/keys":       "internal/gm internal/gm/keyfile internal/gm/pkcs12",
 	"internal/lint":       "internal/decision internal/cert internal/gm",

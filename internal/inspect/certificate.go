@@ -27,17 +27,24 @@ func showCertificate(der []byte, _ int) (*Node, error) {
 	n.add("SM3 of the certificate", sm3(c.Raw))
 	n.add("SM3 of the public key info", sm3(c.RawSPKI))
 	if len(c.Extensions) > 0 {
-		all := n.group("extensions", "")
-		for _, e := range c.Extensions {
-			name := oidName(e.ID)
-			if e.Critical {
-				name += ", critical"
-			}
-			all.Children = append(all.Children, node(name, extension(c, e)))
-		}
+		addExtensions(n.group("extensions", ""), c)
 	}
 	addTolerated(n, c.Tolerated)
 	return n, nil
+}
+
+func addExtensions(n *Node, c *cert.Certificate) {
+	for i, e := range c.Extensions {
+		if i == maxShown {
+			n.add("…", count(len(c.Extensions)-i, "further extension"))
+			return
+		}
+		name := oidName(e.ID)
+		if e.Critical {
+			name += ", critical"
+		}
+		n.Children = append(n.Children, node(name, extension(c, e)))
+	}
 }
 
 func addTolerated(n *Node, all []string) {
@@ -76,12 +83,41 @@ func extension(c *cert.Certificate, e cert.Extension) string {
 		return access(c)
 	case e.ID.Equal(cert.OIDNameConstraints) && c.NameConstraints != nil:
 		return "permitted " + generalNames(c.NameConstraints.Permitted) + "; excluded " + generalNames(c.NameConstraints.Excluded)
+	case e.ID.Equal(cert.OIDPolicyMappings):
+		return mappings(c.PolicyMappings)
+	case e.ID.Equal(cert.OIDPolicyConstraints) && c.PolicyConstraints != nil:
+		return policyConstraints(c.PolicyConstraints)
+	case e.ID.Equal(cert.OIDInhibitAnyPolicy) && c.InhibitAnyPolicy != nil:
+		return fmt.Sprintf("after %d certificates", *c.InhibitAnyPolicy)
 	case e.ID.Equal(cert.OIDOCSPNoCheck):
 		return "yes"
 	case e.ID.String() == "1.2.156.10260.4.1.4" && c.CreditCode() != "":
 		return c.CreditCode()
 	}
 	return hexed(e.Value)
+}
+
+func mappings(all []cert.PolicyMapping) string {
+	var out []string
+	for i, m := range all {
+		if i == maxShown {
+			out = append(out, "…")
+			break
+		}
+		out = append(out, oidName(m.IssuerDomain)+" as "+oidName(m.SubjectDomain))
+	}
+	return strings.Join(out, ", ")
+}
+
+func policyConstraints(p *cert.PolicyConstraints) string {
+	var out []string
+	if p.RequireExplicit != nil {
+		out = append(out, fmt.Sprintf("a policy is required after %d certificates", *p.RequireExplicit))
+	}
+	if p.InhibitMapping != nil {
+		out = append(out, fmt.Sprintf("no mapping after %d certificates", *p.InhibitMapping))
+	}
+	return strings.Join(out, ", ")
 }
 
 func basicConstraints(b *cert.BasicConstraints) string {

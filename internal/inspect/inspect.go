@@ -159,6 +159,7 @@ func init() {
 		{[]string{"PRIVATE KEY", "EC PRIVATE KEY", "RSA PRIVATE KEY", "ENCRYPTED PRIVATE KEY", "SM2 PRIVATE KEY"}, showPrivateKey},
 		{[]string{"PUBLIC KEY"}, showPublicKey},
 		{[]string{"PKCS12"}, showPKCS12},
+		{nil, showCSRResponse},
 		{[]string{"OCSP RESPONSE"}, showOCSPResponse},
 		{[]string{"OCSP REQUEST"}, showOCSPRequest},
 		{nil, showTimeStampResponse},

@@ -21,6 +21,7 @@ import (
 
 	"github.com/govseal/govseal/internal/cert"
 	"github.com/govseal/govseal/internal/cms"
+	"github.com/govseal/govseal/internal/csrresp"
 	"github.com/govseal/govseal/internal/gm"
 	"github.com/govseal/govseal/internal/gm/keyfile"
 	"github.com/govseal/govseal/internal/inspect"
@@ -196,13 +197,28 @@ func TestRequests(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"certificate request: 示例", "possession of the key: proven", "subjectAltName"} {
+	for _, want := range []string{"certificate request: 示例", "possession of the key: proven", "subjectAltName: DNS:seal.example", "extensions it asks for: 1 extension"} {
 		if text := show(t, der); !strings.Contains(text, want) {
 			t.Errorf("no %q in\n%s", want, text)
 		}
 	}
 	if text := show(t, testpki.Flip(der, -1)); !strings.Contains(text, "not proven") && !strings.Contains(text, "malformed") {
 		t.Errorf("a broken self-signature:\n%s", text)
+	}
+}
+
+// The encryption key of a CSR response stays closed.
+func TestCSRResponse(t *testing.T) {
+	p := testpki.New(t)
+	der, err := (&csrresp.Response{SignCertificates: [][]byte{p.Seal.DER}, EncryptedPrivateKey: []byte{0x30, 3, 2, 1, 7}, EncryptCertificates: [][]byte{p.TSA.DER}}).Marshal()
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := show(t, der)
+	for _, want := range []string{"CSR response: GM/T 0092", "signing certificate: certificate: 示例市行政审批局", "encryption certificate: certificate: 示例市时间戳服务", "encryption key: 5 octets, enveloped"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %q in\n%s", want, text)
+		}
 	}
 }
 
@@ -261,4 +277,22 @@ func FuzzBytes(f *testing.F) {
 			t.Errorf("%x is shown without a name", raw)
 		}
 	})
+}
+
+// Constraints on policies are words, not octets; the certificates are NIST's.
+func TestPolicyExtensions(t *testing.T) {
+	dir := filepath.Join(samples(t), "x509", "pkits", "certs")
+	for name, want := range map[string]string{
+		"requireExplicitPolicy0CACert.crt": "policyConstraints, critical: a policy is required after 0 certificates",
+		"inhibitAnyPolicy0CACert.crt":      "inhibitAnyPolicy, critical: after 0 certificates",
+		"Mapping1to2CACert.crt":            "policyMappings, critical: 2.16.840.1.101.3.2.1.48.1 as 2.16.840.1.101.3.2.1.48.2",
+	} {
+		raw, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if text := show(t, raw); !strings.Contains(text, want) {
+			t.Errorf("%s: no %q in\n%s", name, want, text)
+		}
+	}
 }
