@@ -13,6 +13,14 @@ import (
 	"github.com/govseal/govseal/internal/gm"
 )
 
+// ErrRecovery means that a rule refused a recovery: too few officers, wrong
+// secrets, shares of elsewhere, or a key that is not in escrow.
+var ErrRecovery = errors.New("ca: the recovery is refused")
+
+func refusedRecovery(field, problem string) error {
+	return fmt.Errorf("%w: %w", ErrRecovery, &RequestError{field, problem})
+}
+
 // RecoveryRequest asks for an escrowed key. Passphrase or For says how it
 // leaves; it never leaves in the clear.
 type RecoveryRequest struct {
@@ -82,7 +90,7 @@ func (a *Authority) prepareRecovery(ctx context.Context, r RecoveryRequest) (*re
 			return nil, err
 		}
 		if !sameHolder(w, w.holder) {
-			return nil, &RequestError{"signing certificate", "is another holder's (" + w.holder.record.Subject + "): the key of " + w.record.Subject + " goes to its own holder"}
+			return nil, refusedRecovery("signing certificate", "is another holder's ("+w.holder.record.Subject+"): the key of "+w.record.Subject+" goes to its own holder")
 		}
 	}
 	shares := make([]*escrow.Share, len(r.Shares))
@@ -95,7 +103,7 @@ func (a *Authority) prepareRecovery(ctx context.Context, r RecoveryRequest) (*re
 		w.given, w.officers = append(w.given, escrow.Given{Share: s, Passphrase: given.Passphrase}), append(w.officers, s.Officer)
 	}
 	if err := w.charter.Fit(shares); err != nil {
-		return nil, &RequestError{"share", err.Error()}
+		return nil, refusedRecovery("share", err.Error())
 	}
 	return w, nil
 }
@@ -107,7 +115,7 @@ func (a *Authority) findEscrowed(ctx context.Context, serial string, w *recovery
 		return err
 	}
 	if w.kept, err = a.escrowOf(ctx, w.record); errors.Is(err, ErrNotFound) {
-		return &RequestError{"certificate", w.record.SerialHex + " is of profile " + w.record.Profile + ": its key was never in escrow; only encryption keys made by the key centre are, signing keys never"}
+		return refusedRecovery("certificate", w.record.SerialHex+" is of profile "+w.record.Profile+": its key was never in escrow; only encryption keys made by the key centre are, signing keys never")
 	} else if err != nil {
 		return fmt.Errorf("ca: read the escrowed key: %w", err)
 	}
@@ -115,7 +123,7 @@ func (a *Authority) findEscrowed(ctx context.Context, serial string, w *recovery
 		return fmt.Errorf("ca: read certificate %s: %w", w.record.SerialHex, err)
 	}
 	if w.cert.KeyUsage == nil || w.cert.KeyUsage.Bits&(cert.DigitalSignature|cert.NonRepudiation|cert.KeyCertSign|cert.CRLSign) != 0 {
-		return &RequestError{"certificate", w.record.SerialHex + " is a signing certificate: signing keys are never recovered"}
+		return refusedRecovery("certificate", w.record.SerialHex+" is a signing certificate: signing keys are never recovered")
 	}
 	charters, err := a.charters(ctx)
 	if err != nil {
@@ -142,7 +150,7 @@ func sameHolder(w *recovery, h *holder) bool {
 func (w *recovery) run(a *Authority, r RecoveryRequest) ([]byte, error) {
 	centre, err := w.charter.Reunite(w.given)
 	if err != nil {
-		return nil, &RequestError{"share", err.Error()}
+		return nil, refusedRecovery("share", err.Error())
 	}
 	key, err := centre.Open(w.kept.Sealed, w.cert.RawSPKI)
 	if err != nil {

@@ -16,6 +16,7 @@ import (
 type issueFlags struct {
 	department, officer, commonName, out string
 	days                                 int
+	forDelivery                          bool
 }
 
 func (p *program) caIssue() *cobra.Command {
@@ -31,6 +32,7 @@ itself (the newest good one is used after the next start). A seal's certificate 
 seal: see "govseal seal make".`,
 		Example: `  govseal ca issue department --department 示例市行政审批局 -o bureau.pem
   govseal ca issue officer --officer off-…
+  govseal ca issue officer --officer off-… --for-delivery      # then: govseal ca deliver
   govseal ca issue tsa --cn 示例市时间戳服务`,
 		Args: exactly(1),
 		RunE: p.onCore(func(ctx context.Context, c *city, actor string, args []string) error {
@@ -56,6 +58,7 @@ seal: see "govseal seal make".`,
 	fl.StringVar(&f.department, "department", "", "department: ID, credit code or name")
 	fl.StringVar(&f.officer, "officer", "", "officer: ID or staff number")
 	fl.StringVar(&f.commonName, "cn", "", "common name of an office")
+	fl.BoolVar(&f.forDelivery, "for-delivery", false, "the key is made for its holder: \"govseal ca deliver\" may hand it out")
 	fl.IntVar(&f.days, "days", 0, "validity in days (default the profile's)")
 	fl.StringVarP(&f.out, "out", "o", "", "also write the certificate as PEM to a new file")
 	return p.approvable(c)
@@ -68,7 +71,7 @@ func (c *city) issuance(ctx context.Context, profile string, f issueFlags) (map[
 	if err != nil {
 		return nil, err
 	}
-	asked := map[string]any{"profile": profile, "shape": shape, "cn": f.commonName, "days": f.days}
+	asked := map[string]any{"profile": profile, "shape": shape, "cn": f.commonName, "days": f.days, "forDelivery": f.forDelivery}
 	if f.officer != "" {
 		o, err := c.resolveOfficer(ctx, f.department, f.officer)
 		if err != nil {
@@ -103,12 +106,15 @@ func (c *city) issue(ctx context.Context, actor, profile string, f issueFlags) (
 		if f.department == "" || f.officer != "" || f.commonName != "" {
 			return ca.Certificate{}, usagef("the department profile takes --department, and neither --officer nor --cn")
 		}
-		return c.issueDepartment(ctx, actor, f.department, validity)
+		return c.issueDepartment(ctx, actor, f, validity)
 	case ca.ProfileOfficer:
 		if f.officer == "" || f.commonName != "" {
 			return ca.Certificate{}, usagef("the officer profile takes --officer, and not --cn")
 		}
-		return c.issueOfficer(ctx, actor, f.department, f.officer, validity)
+		return c.issueOfficer(ctx, actor, f, validity)
+	}
+	if f.forDelivery {
+		return ca.Certificate{}, usagef("--for-delivery is for departments and officers: the keys of the service's own offices never leave")
 	}
 	if f.commonName == "" || f.department != "" || f.officer != "" {
 		return ca.Certificate{}, usagef("the %s profile takes --cn, and neither --department nor --officer", profile)
@@ -116,21 +122,29 @@ func (c *city) issue(ctx context.Context, actor, profile string, f issueFlags) (
 	return c.issueOffice(ctx, actor, profile, f.commonName, validity)
 }
 
-func (c *city) issueDepartment(ctx context.Context, actor, named string, validity time.Duration) (ca.Certificate, error) {
-	d, err := c.registry.ResolveDepartment(ctx, named)
+// keyUse is under which use a new key is kept.
+func (f issueFlags) keyUse(profile string) string {
+	if f.forDelivery {
+		return ca.DeliveryUse(profile)
+	}
+	return profile
+}
+
+func (c *city) issueDepartment(ctx context.Context, actor string, f issueFlags, validity time.Duration) (ca.Certificate, error) {
+	d, err := c.registry.ResolveDepartment(ctx, f.department)
 	if err != nil {
 		return ca.Certificate{}, err
 	}
-	ref, _, err := c.keyring.Generate(ctx, ca.ProfileDepartment)
+	ref, _, err := c.keyring.Generate(ctx, f.keyUse(ca.ProfileDepartment))
 	if err != nil {
 		return ca.Certificate{}, fmt.Errorf("make the department's key: %w", err)
 	}
-	return c.ca.Issue(ctx, ca.Request{Actor: actor, Profile: ca.ProfileDepartment, KeyRef: ref, Department: d.ID, Validity: validity,
+	return c.ca.Issue(ctx, ca.Request{Actor: actor, Profile: ca.ProfileDepartment, KeyRef: ref, ForDelivery: f.forDelivery, Department: d.ID, Validity: validity,
 		Subject: ca.Subject{Organization: d.Name, CreditCode: d.CreditCode, Province: c.config.Province, Locality: c.config.Locality}})
 }
 
-func (c *city) issueOfficer(ctx context.Context, actor, department, named string, validity time.Duration) (ca.Certificate, error) {
-	o, err := c.resolveOfficer(ctx, department, named)
+func (c *city) issueOfficer(ctx context.Context, actor string, f issueFlags, validity time.Duration) (ca.Certificate, error) {
+	o, err := c.resolveOfficer(ctx, f.department, f.officer)
 	if err != nil {
 		return ca.Certificate{}, err
 	}
@@ -138,10 +152,10 @@ func (c *city) issueOfficer(ctx context.Context, actor, department, named string
 	if err != nil {
 		return ca.Certificate{}, err
 	}
-	ref, _, err := c.keyring.Generate(ctx, ca.ProfileOfficer)
+	ref, _, err := c.keyring.Generate(ctx, f.keyUse(ca.ProfileOfficer))
 	if err != nil {
 		return ca.Certificate{}, fmt.Errorf("make the officer's key: %w", err)
 	}
-	return c.ca.Issue(ctx, ca.Request{Actor: actor, Profile: ca.ProfileOfficer, KeyRef: ref, Department: d.ID, Officer: o.ID, Validity: validity,
+	return c.ca.Issue(ctx, ca.Request{Actor: actor, Profile: ca.ProfileOfficer, KeyRef: ref, ForDelivery: f.forDelivery, Department: d.ID, Officer: o.ID, Validity: validity,
 		Subject: ca.Subject{Organization: d.Name, CommonName: o.Name, SerialNumber: o.StaffNo, Province: c.config.Province, Locality: c.config.Locality}})
 }

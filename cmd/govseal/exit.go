@@ -54,7 +54,7 @@ func (p *program) report(err error) int {
 
 // refusals are rules of the house that said no; everything else that goes
 // wrong could not be read or done.
-var refusals = []error{ca.ErrState, ca.ErrStaleCRL, registry.ErrExists, registry.ErrState, registry.ErrTampered, seal.ErrState, seal.ErrExists, seal.ErrConflict}
+var refusals = []error{ca.ErrState, ca.ErrStaleCRL, ca.ErrRecovery, ca.ErrCentre, keys.ErrNotForDelivery, registry.ErrExists, registry.ErrState, registry.ErrTampered, seal.ErrState, seal.ErrExists, seal.ErrConflict}
 
 func status(err error) int {
 	var e *exitError

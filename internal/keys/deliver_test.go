@@ -109,8 +109,8 @@ func TestReadHeldRefuses(t *testing.T) {
 		"too long":              append(bytes.Clone(key), make([]byte, keys.MaxHeldSize)...),
 		"cut PKCS#12":           {0x30, 0x82, 1},
 	} {
-		if _, err := keys.ReadHeld(file, recovery, keys.Options{}); !errors.Is(err, keys.ErrDamaged) {
-			t.Errorf("%s: got %v, want ErrDamaged", name, err)
+		if _, err := keys.ReadHeld(file, recovery, keys.Options{}); !errors.Is(err, keys.ErrKeyFile) {
+			t.Errorf("%s: got %v, want ErrKeyFile", name, err)
 		}
 	}
 }

@@ -38,11 +38,11 @@ func (h *Held) String() string { return "SM2 key from a file" }
 func (h *Held) GoString() string { return h.String() }
 
 // ReadHeld opens a PKCS#12 file, or a PEM text of one encrypted PKCS#8 key and
-// certificates. It returns ErrPassphrase, ErrDamaged with what is wrong with
+// certificates. It returns ErrPassphrase, ErrKeyFile with what is wrong with
 // the form, or ErrExampleKey.
 func ReadHeld(data, passphrase []byte, o Options) (*Held, error) {
 	if len(data) > MaxHeldSize {
-		return nil, fmt.Errorf("%w: the file is longer than %d octets", ErrDamaged, MaxHeldSize)
+		return nil, fmt.Errorf("%w: the file is longer than %d octets", ErrKeyFile, MaxHeldSize)
 	}
 	read := readPKCS12
 	if bytes.Contains(data, []byte("-----BEGIN ")) && !bytes.HasPrefix(data, []byte{0x30}) {
@@ -68,7 +68,7 @@ func readPKCS12(data, passphrase []byte) (*Held, error) {
 	case errors.Is(err, pkcs12.ErrPassphrase):
 		return nil, ErrPassphrase
 	case errors.As(err, &format):
-		return nil, fmt.Errorf("%w: %w", ErrDamaged, err)
+		return nil, fmt.Errorf("%w: %w", ErrKeyFile, err)
 	case err != nil:
 		return nil, err
 	}
@@ -81,7 +81,7 @@ func readPKCS12(data, passphrase []byte) (*Held, error) {
 
 // readPEM takes text between the blocks, such as OpenSSL's "Bag Attributes".
 func readPEM(data, passphrase []byte) (*Held, error) {
-	bad := func(why string) error { return fmt.Errorf("%w: %s", ErrDamaged, why) }
+	bad := func(why string) error { return fmt.Errorf("%w: %s", ErrKeyFile, why) }
 	h := &Held{}
 	for {
 		block, rest := pem.Decode(data)
@@ -120,7 +120,7 @@ func decryptHeld(text, passphrase []byte) (*gm.PrivateKey, error) {
 	case errors.Is(err, keyfile.ErrPassphrase):
 		return nil, ErrPassphrase
 	case errors.As(err, &format):
-		return nil, fmt.Errorf("%w: %w", ErrDamaged, err)
+		return nil, fmt.Errorf("%w: %w", ErrKeyFile, err)
 	}
 	return key, err
 }

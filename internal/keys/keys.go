@@ -22,6 +22,9 @@ var (
 	ErrReference  = errors.New("keys: not a key reference this build can open")
 	// ErrNotForDelivery means that a key was not made to leave the key store.
 	ErrNotForDelivery = errors.New("keys: this key was not made for delivery, and does not leave the key store")
+	// ErrKeyFile means that a file is not a key with certificates of a form that
+	// is taken in.
+	ErrKeyFile = errors.New("keys: not a key file that can be taken in")
 	// ErrClosed means that the keyring was closed.
 	ErrClosed = errors.New("keys: the keyring is closed")
 )
