@@ -33,8 +33,13 @@ in the open. "govseal ca deliver SERIAL --as csrresponse" writes it again.`,
 			if err != nil {
 				return err
 			}
-			asked := map[string]any{"beside": signing.SerialHex, "days": days}
-			return p.withApproval(ctx, c, actIssue+signing.Profile+"-encryption", asked, func() error {
+			profile := signing.Profile + "-encryption"
+			shape, err := profileShape(c.dir, profile)
+			if err != nil {
+				return err
+			}
+			asked := map[string]any{"shape": shape, "beside": signing.SerialHex, "days": days}
+			return p.withApproval(ctx, c, actIssue+profile, asked, func() error {
 				return p.pair(ctx, c, actor, ca.EncryptionRequest{Actor: actor, Signing: signing.SerialHex, Validity: time.Duration(days) * 24 * time.Hour}, out)
 			})
 		}),
