@@ -29,6 +29,8 @@ type bench struct {
 	slice   time.Duration // length of a turn
 	callers int           // of the crowd
 	listed  int           // entries of the CRL
+	filled  int           // certificates and stamps of a full store
+	full    bool          // measure that, too
 	figures []figure
 }
 
@@ -62,6 +64,7 @@ nothing worth quoting. --profile with --only says where the time of one operatio
 	}
 	f := c.Flags()
 	f.BoolVar(&b.quick, "quick", false, "a few seconds: does everything run?")
+	f.BoolVar(&b.full, "million", false, "also measure with a million certificates and stamps in the store: some minutes, 4 GB of disk")
 	f.StringVar(&b.only, "only", "", "run only rates whose name contains this, and no documents")
 	f.StringVar(&b.profile, "profile", "", "write a CPU profile of what --only names, without references, to this new file")
 	f.StringVar(&b.database, "database", os.Getenv("GOVSEAL_TEST_PG"), "PostgreSQL to measure beside SQLite, postgres://user@host/name (or GOVSEAL_TEST_PG)")
@@ -70,9 +73,9 @@ nothing worth quoting. --profile with --only says where the time of one operatio
 
 // run goes from the raw machine to whole documents.
 func (b *bench) run(ctx context.Context) (err error) {
-	b.rounds, b.slice, b.callers, b.listed = 7, 400*time.Millisecond, 64, 100_000
+	b.rounds, b.slice, b.callers, b.listed, b.filled = 7, 400*time.Millisecond, 64, 100_000, fullStore
 	if b.quick {
-		b.rounds, b.slice, b.listed = 1, 40*time.Millisecond, 1000
+		b.rounds, b.slice, b.listed, b.filled = 1, 40*time.Millisecond, 1000, 1000
 	}
 	if b.profile != "" {
 		b.slice = 5 * time.Second // a hundred samples a second are few
@@ -98,6 +101,14 @@ func (b *bench) run(ctx context.Context) (err error) {
 		defer func() { err = errors.Join(err, further.close()) }()
 		m.Engines = append(m.Engines, further.engine)
 		contests = append(contests, b.work(further)...)
+	}
+	if b.full {
+		more, full, err := b.million(ctx)
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, full.close()) }()
+		contests = append(contests, more...)
 	}
 	if err := b.profiled(func() error { return b.measure(ctx, b.chosen(contests)) }); err != nil {
 		return err
