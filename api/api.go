@@ -36,8 +36,8 @@ type Config struct {
 	TSA      *tsa.Authority // served at /pki/tsa; nil means not
 	// Policy returns what the public verifier trusts, at this moment.
 	Policy func(ctx context.Context) (verify.Policy, error)
-	// Checks are asked by /readyz; a name with an error is not ready.
-	Checks map[string]func(ctx context.Context) error
+	// Checks returns what /readyz asks, which may grow while the server runs.
+	Checks func() []Check
 	// Version of the program, for OpenAPI.
 	Version string
 

@@ -13,6 +13,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"github.com/govseal/govseal/ca"
 	"github.com/govseal/govseal/registry"
 	"github.com/govseal/govseal/seal"
 	"github.com/govseal/govseal/verify"
@@ -42,20 +43,40 @@ func newMetrics(c Config) *metrics {
 		}, []string{"kind", "verdict"}),
 	}
 	m.registry.MustRegister(m.requests, m.stamps, m.verdicts, collectors.NewGoCollector(),
-		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-			Name: "govseal_crl_seconds_left", Help: "Seconds until the issuing CA's CRL ends; -1 when there is none.",
-		}, func() float64 { return crlSecondsLeft(c) }))
+		&crlCollector{c})
 	return m
 }
 
-func crlSecondsLeft(c Config) float64 {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+// crlCollector says how long the lists last, each authority's and each shard's.
+type crlCollector struct{ c Config }
+
+var crlLeft = prometheus.NewDesc("govseal_crl_seconds_left", "Seconds until a list ends; -1 when there is none.", []string{"list"}, nil)
+
+func (crlCollector) Describe(ch chan<- *prometheus.Desc) { ch <- crlLeft }
+
+func (l *crlCollector) Collect(ch chan<- prometheus.Metric) {
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()
-	list, err := c.CA.CRL(ctx, "issuing")
+	cas, err := l.c.CA.CAs(ctx)
 	if err != nil {
-		return -1
+		ch <- prometheus.NewInvalidMetric(crlLeft, errors.New("the authorities cannot be read"))
+		return
 	}
-	return list.NextUpdate.Sub(c.Now()).Seconds()
+	for _, authority := range cas {
+		lists, err := l.c.CA.Lists(ctx, authority.ID)
+		if err != nil {
+			lists = []ca.ListID{{CA: authority.ID}}
+		}
+		for _, id := range lists {
+			left := -1.0
+			if list, err := l.c.CA.List(ctx, id); err == nil {
+				left = list.NextUpdate.Sub(l.c.Now()).Seconds()
+			} else if id.Delta && errors.Is(err, ca.ErrNotFound) {
+				continue // the first list has no delta
+			}
+			ch <- prometheus.MustNewConstMetric(crlLeft, prometheus.GaugeValue, left, id.Name())
+		}
+	}
 }
 
 func (m *metrics) handler() http.Handler {

@@ -3,50 +3,78 @@
 package api
 
 import (
+	"bytes"
+	"encoding/hex"
+	"errors"
 	"net/http"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/go-chi/chi/v5"
+
+	"github.com/govseal/govseal/ca"
 )
 
-// pki publishes root.crt, issuing.crt, root.crl and issuing.crl as DER.
+// How long caches may keep what is published: a CA certificate does not
+// change, a list is followed at once by another when something is revoked.
+const (
+	maxCertificateAge = 24 * time.Hour
+	maxCRLAge         = time.Hour
+)
+
+// pki publishes, for every authority, its certificate NAME.crt, its lists
+// NAME.crl, NAME.SHARD.crl and NAME.delta.crl, all DER.
 func (s *Server) pki(w http.ResponseWriter, r *http.Request) {
-	name, kind, _ := strings.Cut(chi.URLParam(r, "name"), ".")
-	if name != "root" && name != "issuing" {
-		newProblem("not-found", "").write(w, r)
-		return
+	file := chi.URLParam(r, "name")
+	var err error
+	if name, ok := strings.CutSuffix(file, ".crl"); ok {
+		err = s.serveList(w, r, name)
+	} else if name, ok := strings.CutSuffix(file, ".crt"); ok && name != "" {
+		err = s.serveCertificate(w, r, name)
+	} else {
+		err = newProblem("not-found", "")
 	}
-	switch kind {
-	case "crt":
-		der := s.c.CA.Root()
-		if name == "issuing" {
-			der = s.c.CA.Issuing()
-		}
-		serveDER(w, "application/pkix-cert", der, 24*time.Hour)
-	case "crl":
-		list, err := s.c.CA.CRL(r.Context(), name)
-		if err != nil {
-			s.problemOf(r.Context(), err).write(w, r)
-			return
-		}
-		w.Header().Set("Last-Modified", list.ThisUpdate.UTC().Format(http.TimeFormat))
-		serveDER(w, "application/pkix-crl", list.DER, s.crlAge(list.NextUpdate))
-	default:
+	switch {
+	case errors.Is(err, ca.ErrNotFound):
 		newProblem("not-found", "").write(w, r)
+	case err != nil:
+		s.problemOf(r.Context(), err).write(w, r)
 	}
 }
 
-// crlAge lets caches keep a CRL for an hour, and never past its end: a
-// revocation is published at once and must be seen soon.
-func (s *Server) crlAge(nextUpdate time.Time) time.Duration {
-	return max(0, min(time.Hour, nextUpdate.Sub(s.c.Now())))
+func (s *Server) serveCertificate(w http.ResponseWriter, r *http.Request, id string) error {
+	der, err := s.c.CA.Certificate(id)
+	if err == nil {
+		serveDER(w, r, "application/pkix-cert", der, time.Time{}, maxCertificateAge)
+	}
+	return err
 }
 
-func serveDER(w http.ResponseWriter, mediaType string, der []byte, age time.Duration) {
-	w.Header().Set("Content-Type", mediaType)
-	w.Header().Set("Cache-Control", "public, max-age="+strconv.Itoa(int(age.Seconds())))
-	w.Header().Set("Content-Length", strconv.Itoa(len(der)))
-	_, _ = w.Write(der)
+func (s *Server) serveList(w http.ResponseWriter, r *http.Request, name string) error {
+	id, err := s.c.CA.FindList(r.Context(), name)
+	if err != nil {
+		return err
+	}
+	list, err := s.c.CA.List(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	// A cache may keep a list for an hour, and never past its end.
+	now := s.c.Now()
+	age := max(0, min(maxCRLAge, list.NextUpdate.Sub(now)))
+	w.Header().Set("Expires", now.Add(age).UTC().Format(http.TimeFormat))
+	serveDER(w, r, "application/pkix-crl", list.DER, list.ThisUpdate, age)
+	return nil
+}
+
+// serveDER answers GET and HEAD, parts of a long list, and the question whether
+// it changed. The entity tag is the end of the DER, which is signature: no two
+// signed objects share it.
+func serveDER(w http.ResponseWriter, r *http.Request, mediaType string, der []byte, changed time.Time, age time.Duration) {
+	h := w.Header()
+	h.Set("Content-Type", mediaType)
+	h.Set("Cache-Control", "public, no-transform, must-revalidate, max-age="+strconv.Itoa(int(age.Seconds())))
+	h.Set("ETag", `"`+hex.EncodeToString(der[max(0, len(der)-16):])+`"`)
+	http.ServeContent(w, r, "", changed, bytes.NewReader(der))
 }

@@ -49,6 +49,7 @@ func (s *Server) route() error {
 	get(s, sign, "/v1/seals/{esID}", "Public status of a seal", "seals", s.sealStatus, public)
 
 	r.Get("/pki/{name}", s.pki)
+	r.Head("/pki/{name}", s.pki)
 	r.Post("/pki/ocsp", s.postOCSP)
 	r.Get("/pki/ocsp/*", s.getOCSP)
 	if s.c.TSA != nil {

@@ -56,6 +56,20 @@ func (r *responder) issued(id *ocsp.CertID, issuer *cert.Certificate) bool {
 	return false
 }
 
+// OpenResponder makes sure that a CA's OCSP responder works, and makes a new
+// one in time.
+func (a *Authority) OpenResponder(ctx context.Context, id string) error {
+	is, err := a.authority(id)
+	if err != nil {
+		return err
+	}
+	if is.signer == nil {
+		return fmt.Errorf("%w: the key of the %s CA is not here", ErrState, is.id)
+	}
+	_, err = is.responder.open(ctx, a, is)
+	return err
+}
+
 // open returns the responder's key: the newest good one of the store, else a
 // new one. The standing of the key in use is looked at once a minute, so that
 // a revoked responder falls silent in every process.

@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strconv"
@@ -28,8 +29,8 @@ Every act is recorded in the audit log and committed to the ledger before it tak
 func (p *program) caShow() *cobra.Command {
 	return &cobra.Command{
 		Use:   "show",
-		Short: "Show the two authorities, their lists, and what needs attention",
-		Long: `show prints root and issuing CA, the newest CRL of each, and what needs attention: a list or a
+		Short: "Show the authorities, their lists, and what needs attention",
+		Long: `show prints all authorities, the newest CRL of each, and what needs attention: a list or a
 certificate that ends soon, a root key that still lies on this machine, certificates that were
 planned and never completed.`,
 		Args: noArgs,
@@ -55,7 +56,7 @@ func (c *city) authority(ctx context.Context, id string, der []byte) (authorityV
 		return authorityView{}, err
 	}
 	list, err := c.ca.CRL(ctx, id)
-	if err != nil {
+	if err != nil && !errors.Is(err, ca.ErrNotFound) { // a ceremony's list may be still to come
 		return authorityView{}, fmt.Errorf("CRL of the %s CA: %w", id, err)
 	}
 	return authorityView{ID: id, Subject: parsed.Subject.String(), Serial: parsed.Serial.Text(16), NotBefore: parsed.NotBefore.UTC(),
@@ -64,11 +65,12 @@ func (c *city) authority(ctx context.Context, id string, der []byte) (authorityV
 
 func (p *program) showAuthority(ctx context.Context, c *city) error {
 	var all []authorityView
-	for _, a := range []struct {
-		id  string
-		der []byte
-	}{{ca.RootID, c.ca.Root()}, {ca.IssuingID, c.ca.Issuing()}} {
-		v, err := c.authority(ctx, a.id, a.der)
+	cas, err := c.ca.CAs(ctx)
+	if err != nil {
+		return err
+	}
+	for _, a := range cas {
+		v, err := c.authority(ctx, a.ID, a.Certificate)
 		if err != nil {
 			return err
 		}

@@ -6,8 +6,8 @@ import (
 	"context"
 	"crypto"
 	"encoding/pem"
-	"os"
-	"path/filepath"
+	"errors"
+	"strconv"
 
 	"github.com/spf13/cobra"
 
@@ -16,43 +16,67 @@ import (
 
 // crlFlags are what "ca crl" is told.
 type crlFlags struct {
-	renew, pem   bool
-	out, rootKey string
-	root         passphraseFlags
+	renew, emergency  bool
+	days, shard       int
+	delta, pem        bool
+	out, rootKey      string
+	root              passphraseFlags
+	daysSet, shardSet bool
 }
 
 func (p *program) caCRL() *cobra.Command {
 	var f crlFlags
 	c := &cobra.Command{
-		Use:   "crl [issuing|root]",
-		Short: "Show or write the newest revocation list",
-		Long: `crl shows the newest list of the issuing CA (default) or the root, or writes it with -o. The
-issuing CA's list lives 7 days; it is issued anew at once on every change and daily otherwise. The
-root's lives 12 months and is renewed with the root key at hand: --renew.`,
+		Use:   "crl [CA]",
+		Short: "Show, write or re-issue the newest revocation list",
+		Long: `crl shows the newest list of an authority (default: issuing), or writes it with -o; --shard and
+--delta name its other lists. A CA whose key is here has its lists issued anew at each change and
+daily, by itself; the root's lives 12 months and is renewed with the root key at hand: --renew.
+
+Emergency: when a key will not be at hand for a while (the machine is moved, the HSM is being
+repaired), issue lists that last: --emergency --days N. While the key is here all the same, lists
+go on being issued, with higher numbers, and each lasts as long as the emergency's; verifiers take
+the newest. When the emergency is over, --renew goes back to lists of usual length at once. A list
+that was once given out stays good until its own end for whoever kept it: choose N no longer than
+you need.`,
 		Example: `  govseal ca crl -o issuing.crl
-  govseal ca crl root --renew --root-key /media/safe/root.key -o root.crl`,
+  govseal ca crl district-a --shard 3 --delta -o district-a.3.delta.crl
+  govseal ca crl root --renew --root-key /media/safe/root.key -o root.crl
+  govseal ca crl issuing --emergency --days 30
+  govseal ca crl issuing --renew`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			id := ca.IssuingID
 			if len(args) == 1 {
 				id = args[0]
 			}
-			if id != ca.RootID && id != ca.IssuingID {
-				return usagef("there is no CA %q; say issuing or root", id)
-			}
-			if f.renew && id != ca.RootID {
-				return usagef("the issuing CA's list renews itself; --renew is for the root's")
+			f.daysSet, f.shardSet = cmd.Flags().Changed("days"), cmd.Flags().Changed("shard")
+			if err := f.check(id); err != nil {
+				return err
 			}
 			return p.withCore(cmd.Context(), func(ctx context.Context, c *city, actor string) error {
-				if !f.renew {
-					return p.crl(ctx, c, actor, id, &f)
+				if !f.renew && !f.emergency {
+					return p.crl(ctx, c, id, &f)
 				}
-				return p.withApproval(ctx, c, actCRL, map[string]string{"ca": id}, func() error { return p.crl(ctx, c, actor, id, &f) })
+				about := map[string]string{"ca": id}
+				if f.emergency {
+					about["days"] = strconv.Itoa(f.days)
+				}
+				return p.withApproval(ctx, c, actCRL, about, func() error {
+					if err := p.reissue(ctx, c, actor, id, &f); err != nil {
+						return err
+					}
+					return p.crl(ctx, c, id, &f)
+				})
 			})
 		},
 	}
 	fl := c.Flags()
-	fl.BoolVar(&f.renew, "renew", false, "issue a new root CRL")
+	fl.BoolVar(&f.renew, "renew", false, "issue anew, with the usual length; ends an emergency")
+	fl.BoolVar(&f.emergency, "emergency", false, "issue lists that last for --days")
+	fl.IntVar(&f.days, "days", 0, "how long emergency lists last, 1 to 731 days")
+	fl.IntVar(&f.shard, "shard", 0, "a shard's list instead of the complete one")
+	fl.BoolVar(&f.delta, "delta", false, "the delta list")
 	fl.BoolVar(&f.pem, "pem", false, "PEM instead of DER")
 	fl.StringVarP(&f.out, "out", "o", "", "write the list to a new file")
 	fl.StringVar(&f.rootKey, "root-key", "", "file of the root key (default DIR/root/root.key)")
@@ -60,8 +84,31 @@ root's lives 12 months and is renewed with the root key at hand: --renew.`,
 	return p.approvable(c)
 }
 
-func (p *program) crl(ctx context.Context, c *city, actor, id string, f *crlFlags) error {
-	list, err := p.newestCRL(ctx, c, actor, id, f)
+// check refuses what contradicts itself.
+func (f *crlFlags) check(id string) error {
+	switch {
+	case f.renew && f.emergency:
+		return usagef("--renew ends an emergency, --emergency begins one: say one of them")
+	case f.emergency && !f.daysSet:
+		return usagef("how long will the key be away? Say --days N; no longer than needed")
+	case f.daysSet && !f.emergency:
+		return usagef("--days goes with --emergency; the usual life of lists is crl.life in %s", configFile)
+	case f.emergency && (f.days < 1 || f.days > 731):
+		return usagef("--days %d is not between 1 and 731", f.days)
+	case f.shardSet && f.shard < 1:
+		return usagef("shards are numbered from 1; without --shard it is the complete list")
+	case f.rootKey != "" && id != ca.RootID:
+		return usagef("--root-key is for the root's list; other CAs without a key here have their lists from a ceremony")
+	}
+	return nil
+}
+
+// crl shows or writes one list.
+func (p *program) crl(ctx context.Context, c *city, id string, f *crlFlags) error {
+	list, err := c.ca.List(ctx, ca.ListID{CA: id, Shard: f.shard, Delta: f.delta})
+	if errors.Is(err, ca.ErrNotFound) {
+		return usagef("%v; \"govseal ca show\" lists the authorities, crl.shards and crl.deltas in %s say which lists they have", err, configFile)
+	}
 	if err != nil {
 		return err
 	}
@@ -72,23 +119,36 @@ func (p *program) crl(ctx context.Context, c *city, actor, id string, f *crlFlag
 		}
 		return p.write(f.out, data, !f.pem)
 	}
+	fields := []field{
+		{"CA", list.CA}, {"list", list.ID().Name()}, {"number", itoa(list.Number)}, {"this update", when(list.ThisUpdate)}, {"next update", when(list.NextUpdate)},
+	}
+	if list.Base > 0 {
+		fields = append(fields, field{"delta to", itoa(list.Base) + " and later"})
+	}
 	return p.printFields(struct {
-		CA string `json:"ca"`
+		CA    string `json:"ca"`
+		List  string `json:"list"`
+		Shard int    `json:"shard,omitempty"`
+		Base  int64  `json:"base,omitempty"`
 		crlView
-	}{id, viewCRL(list)}, []field{
-		{"CA", id}, {"number", itoa(list.Number)}, {"this update", when(list.ThisUpdate)}, {"next update", when(list.NextUpdate)},
-	})
+	}{list.CA, list.ID().Name(), list.Shard, list.Base, viewCRL(list)}, fields)
 }
 
-func (p *program) newestCRL(ctx context.Context, c *city, actor, id string, f *crlFlags) (ca.CRL, error) {
-	if !f.renew {
-		return c.ca.CRL(ctx, id)
+// reissue makes new lists: with the root key for the root's, with the keys here
+// for the others.
+func (p *program) reissue(ctx context.Context, c *city, actor, id string, f *crlFlags) error {
+	if id == ca.RootID {
+		signer, err := p.rootSigner(c, f.rootKey, &f.root)
+		if err != nil {
+			return err
+		}
+		_, err = c.ca.IssueOfflineCRL(ctx, actor, id, signer, f.days)
+		return err
 	}
-	signer, err := p.rootSigner(c, f.rootKey, &f.root)
-	if err != nil {
-		return ca.CRL{}, err
+	if f.emergency {
+		return c.ca.EmergencyLists(ctx, actor, id, f.days)
 	}
-	return c.ca.IssueRootCRL(ctx, actor, signer)
+	return c.ca.RenewLists(ctx, actor, id)
 }
 
 // rootSigner brings the root key in, for this one act.
@@ -104,37 +164,24 @@ func (p *program) rootSigner(c *city, path string, flags *passphraseFlags) (cryp
 func (p *program) caExport() *cobra.Command {
 	return &cobra.Command{
 		Use:   "export FOLDER",
-		Short: "Write root.pem, issuing.pem, root.crl and issuing.crl for publication",
-		Long: `export writes the certificates of root and issuing CA (PEM) and their newest lists (DER) into a
-folder, each file whole or not at all, replacing older ones: what verifiers and publication points
-need. "govseal verify --trust root.pem" is the other end.`,
+		Short: "Write certificates and lists of all authorities for publication",
+		Long: `export writes the certificates of all authorities (PEM and DER) and their newest lists (DER; complete,
+shards, deltas) into a folder, each file whole or not at all, replacing older ones: what verifiers
+and publication points need. "govseal verify --trust root.pem" is the other end. A folder that shall
+always hold the newest is crl.publish in ` + configFile + `.`,
 		Example: `  govseal ca export /srv/www/pki`,
 		Args:    exactly(1),
 		RunE: p.onCore(func(ctx context.Context, c *city, _ string, args []string) error {
-			return p.export(ctx, c, args[0])
+			out := publisher{dir: args[0], ca: c.ca}
+			files, err := out.pass(ctx)
+			if err != nil {
+				return err
+			}
+			pems, err := out.putPEM(ctx)
+			if err != nil {
+				return err
+			}
+			return p.printList(append(pems, files...))
 		}),
 	}
-}
-
-func (p *program) export(ctx context.Context, c *city, dir string) error {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
-	}
-	files := map[string][]byte{"root.pem": certificatePEM(c.ca.Root()), "issuing.pem": certificatePEM(c.ca.Issuing())}
-	for _, id := range []string{ca.RootID, ca.IssuingID} {
-		list, err := c.ca.CRL(ctx, id)
-		if err != nil {
-			return err
-		}
-		files[id+".crl"] = list.DER
-	}
-	var written []string
-	for _, name := range []string{"root.pem", "issuing.pem", "root.crl", "issuing.crl"} {
-		path := filepath.Join(dir, name)
-		if err := writeDurably(path, files[name], 0o644); err != nil {
-			return err
-		}
-		written = append(written, path)
-	}
-	return p.printList(written)
 }

@@ -38,6 +38,8 @@ type city struct {
 	seals     *seal.Service
 	tsa       *tsa.Authority
 	ledger    *ledger.Log
+	inOffice  map[string]ca.Certificate // what the offices work with, by profile
+	published *publisher                // nil when there is no folder to publish into
 }
 
 // recordsLabel derives the key that authenticates rows (design.md section 3).
@@ -87,7 +89,9 @@ func (c *city) open(ctx context.Context, passphrase []byte) (err error) {
 	if err != nil {
 		return err
 	}
-	c.ca, err = ca.Load(ctx, config)
+	if c.ca, err = ca.Load(ctx, config); err == nil && c.config.CRL.Publish != "" {
+		c.published = &publisher{dir: inside(c.dir, c.config.CRL.Publish), ca: c.ca}
+	}
 	return err
 }
 
@@ -161,6 +165,10 @@ func (c *city) office(ctx context.Context, profile string) (ca.Certificate, erro
 	now := time.Now()
 	for _, o := range all {
 		if o.KeyRef != "" && now.Before(o.NotAfter) {
+			if c.inOffice == nil {
+				c.inOffice = map[string]ca.Certificate{}
+			}
+			c.inOffice[profile] = o
 			return o, nil
 		}
 	}
@@ -171,7 +179,20 @@ func (c *city) keyOptions() keys.Options { return keys.Options{AllowExamples: c.
 
 func (c *city) caConfig() (ca.Config, error) {
 	profiles, err := loadProfiles(c.dir)
-	return ca.Config{Store: c.db.CA(), Keys: c.keyring, Arc: c.arc, URL: c.config.URL, Profiles: profiles}, err
+	return ca.Config{Store: c.db.CA(), Keys: c.keyring, Arc: c.arc, URL: c.config.URL, Profiles: profiles,
+		Lists: c.config.CRL.policies(), OCSPByKey: c.config.OCSP.ByKey, Published: c.tell}, err
+}
+
+// tell has the folder of publication follow at once; what goes wrong with it
+// never undoes an issue.
+func (c *city) tell(ctx context.Context, _ string) {
+	if c.published == nil {
+		return
+	}
+	c.published.told(ctx)
+	if err := c.published.state(); err != nil {
+		c.log.WarnContext(ctx, "publish into the folder", "error", err)
+	}
 }
 
 // rootKeyPath is where init puts the root key, and where it should not stay.

@@ -59,6 +59,10 @@ type Config struct {
 	Approvals ApprovalsConfig `yaml:"approvals,omitempty"`
 	// TSA names outside time-stamp authorities; without any, ours stamps alone.
 	TSA TSAConfig `yaml:"tsa,omitempty"`
+	// CRL says how revocation lists are made and where they are put.
+	CRL CRLConfig `yaml:"crl,omitempty"`
+	// OCSP is about answers on the status of certificates.
+	OCSP OCSPConfig `yaml:"ocsp,omitempty"`
 	// Serve says where and how "govseal serve" listens.
 	Serve ServeConfig `yaml:"serve,omitempty"`
 }
@@ -129,7 +133,7 @@ func (c Config) validate() error {
 			return fmt.Errorf("url: %q is not like https://seal.example", c.URL)
 		}
 	}
-	if err := errors.Join(c.TSA.validate(), c.Approvals.validate()); err != nil {
+	if err := errors.Join(c.TSA.validate(), c.Approvals.validate(), c.CRL.validate(c.URL)); err != nil {
 		return err
 	}
 	if u, err := url.Parse(c.Database); err == nil && u.User != nil {

@@ -12,7 +12,6 @@ import (
 	"net/http"
 	"net/netip"
 	"os"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -99,21 +98,6 @@ func (p *program) reportUnfinished(ctx context.Context, c *city) error {
 		p.say("unfinished stamp %s (%s, application %s): nothing was released; its application may repeat the request", i.Stamp, i.Kind, i.Application)
 	}
 	return nil
-}
-
-// keepFresh has the issuing CA's CRL re-issued in time, requests or not.
-func (c *city) keepFresh(ctx context.Context) {
-	for tick := time.NewTicker(10 * time.Minute); ; {
-		if _, err := c.ca.CRL(ctx, "issuing"); err != nil && ctx.Err() == nil {
-			c.log.ErrorContext(ctx, "re-issue the CRL", "error", err)
-		}
-		select {
-		case <-ctx.Done():
-			tick.Stop()
-			return
-		case <-tick.C:
-		}
-	}
 }
 
 // serveMetrics answers on the second listener; the channel yields its end.

@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -20,22 +21,29 @@ func (c *city) server() (*api.Server, error) {
 		return nil, err
 	}
 	return api.New(api.Config{
-		Registry: c.registry, Seals: c.seals, CA: c.ca, Ledger: c.ledger, TSA: c.tsa, Policy: c.policy, Checks: c.checks(),
+		Registry: c.registry, Seals: c.seals, CA: c.ca, Ledger: c.ledger, TSA: c.tsa, Policy: c.policy, Checks: c.checks,
 		Version: version, Log: c.log, MaxDocument: c.config.Serve.MaxDocument, Proxies: proxies, Now: time.Now,
 	})
 }
 
-// policy is what the service's own verifier trusts: its root, the CRLs as
-// they are now, and its ledger's key.
+// policy is what the service's own verifier trusts: its root, the complete
+// CRLs of all authorities as they are now, and its ledger's key.
 func (c *city) policy(ctx context.Context) (verify.Policy, error) {
-	p := verify.Policy{
-		Time: time.Now(), Anchors: [][]byte{c.ca.Root()}, Untrusted: [][]byte{c.ca.Issuing()}, Arc: c.arc,
-		Limits: verify.Limits{Size: c.config.Serve.MaxDocument},
+	p := verify.Policy{Time: time.Now(), Anchors: [][]byte{c.ca.Root()}, Arc: c.arc, Limits: verify.Limits{Size: c.config.Serve.MaxDocument}}
+	cas, err := c.ca.CAs(ctx)
+	if err != nil {
+		return p, fmt.Errorf("read the authorities: %w", err)
 	}
-	for _, name := range []string{"root", "issuing"} {
-		list, err := c.ca.CRL(ctx, name)
+	for _, authority := range cas {
+		if authority.Parent != "" {
+			p.Untrusted = append(p.Untrusted, authority.Certificate)
+		}
+		list, err := c.ca.CRL(ctx, authority.ID)
+		if errors.Is(err, ca.ErrNotFound) {
+			continue // made by a ceremony that has not brought its list yet
+		}
 		if err != nil {
-			return p, fmt.Errorf("CRL of the %s CA: %w", name, err)
+			return p, fmt.Errorf("CRL of the %s CA: %w", authority.ID, err)
 		}
 		p.CRLs = append(p.CRLs, list.DER)
 	}
@@ -60,23 +68,4 @@ func (c *city) ledgerKeys(ctx context.Context) ([][]byte, error) {
 		spkis = append(spkis, parsed.RawSPKI)
 	}
 	return spkis, nil
-}
-
-// checks are what /readyz asks.
-func (c *city) checks() map[string]func(context.Context) error {
-	fresh := func(name string, reserve time.Duration) func(context.Context) error {
-		return func(ctx context.Context) error {
-			list, err := c.ca.CRL(ctx, name)
-			if err == nil && time.Until(list.NextUpdate) < reserve {
-				err = fmt.Errorf("it ends at %s", list.NextUpdate.UTC().Format(time.RFC3339))
-			}
-			return err
-		}
-	}
-	return map[string]func(context.Context) error{
-		"database":    c.db.Ping,
-		"issuing-crl": fresh("issuing", 24*time.Hour),
-		// The root's CRL needs a ceremony: a month's notice.
-		"root-crl": fresh("root", 30*24*time.Hour),
-	}
 }

@@ -39,7 +39,11 @@ func (p *program) with(ctx context.Context, open opener, do work) (err error) {
 	if err := p.authorize(ctx, c); err != nil {
 		return err
 	}
-	return do(ctx, c, c.who.Actor())
+	err = do(ctx, c, c.who.Actor())
+	if c.published != nil && c.published.state() != nil {
+		p.say("warning: not everything could be put into the folder of publication; a server does it later: %v", c.published.state())
+	}
+	return err
 }
 
 // argsWork is work with the command's arguments.
