@@ -10,6 +10,7 @@ const (
 	lineSpace            = 0.08 // between characters, of their height
 	lineWide, lineNarrow = 1.0, 0.6
 	lineGap              = 1.0 // to other characters
+	lineApart            = 2.4 // to those at the same height as a line in the middle, or both read as one
 )
 
 // band is where a line of text may stand: from top downwards, or around the
@@ -70,7 +71,8 @@ func row(text []rune, middle Point, width, height, space float64) []placed {
 }
 
 // freeHalfWidth is how far from the middle a line between y1 and y2 may reach:
-// to the frame, or to other characters that stand in the band.
+// to the frame, or to other characters that stand in the band: further away
+// from those at the height of a line in the middle.
 func freeHalfWidth(y1, y2 float64, frame edge, others []placed) float64 {
 	free := min(frame(math.Abs(y1)), frame(math.Abs(y2)))
 	for _, c := range others {
@@ -81,7 +83,10 @@ func freeHalfWidth(y1, y2 float64, frame edge, others []placed) float64 {
 			for step := range 21 {
 				t := float64(step) / 20
 				x, y := a.X+(b.X-a.X)*t, a.Y+(b.Y-a.Y)*t
-				if y > y1-lineGap && y < y2+lineGap {
+				switch {
+				case y > y1 && y < y2 && y1 < 0:
+					free = min(free, math.Abs(x)-lineApart)
+				case y > y1-lineGap && y < y2+lineGap:
 					free = min(free, math.Abs(x)-lineGap)
 				}
 			}
