@@ -26,6 +26,7 @@ type Act struct {
 	life   time.Duration // of the list to be made; 0 for none
 	revoke []change
 	spent  bool
+	signer crypto.Signer // the key that acted; set by Perform
 	events []ledger.Event
 }
 
@@ -86,6 +87,9 @@ func (act *Act) Perform(ctx context.Context, k ActKeys) (*Made, error) {
 	fresh, err := act.newIssuer(k)
 	if err != nil {
 		return nil, err
+	}
+	if act.signer = k.Acting; act.acting == nil {
+		act.signer = k.New
 	}
 	for _, d := range act.drafts {
 		c, err := act.sign(ctx, d, fresh, k)
@@ -255,6 +259,15 @@ func (act *Act) listed(ctx context.Context) (last CRL, bad []Entry, err error) {
 		bad = append(bad, r.after.entry())
 	}
 	return last, bad, nil
+}
+
+// Sign signs the ceremony's transcript with the key that acted: an SM2
+// signature under the default user ID, DER. It is for after Perform.
+func (act *Act) Sign(transcript []byte) ([]byte, error) {
+	if act.signer == nil {
+		return nil, errors.New("ca: no key has acted yet")
+	}
+	return gm.SignMessage(act.signer, transcript)
 }
 
 // Enter makes what Perform signed known: certificates, authority, list and the

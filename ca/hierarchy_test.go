@@ -64,7 +64,7 @@ func permitted(organizations ...string) (all []ca.NameRange) {
 // district is the spec of a subordinate CA for one department.
 func (o *office) district(id string) ca.CASpec {
 	return ca.CASpec{ID: id, Subject: ca.Subject{Province: "示例省", Locality: "示例市", Organization: "示例市东区", CommonName: "示例市东区电子印章签发CA " + id},
-		NotAfter: o.now.Add(5 * 365 * 24 * time.Hour), PathLen: 0, Permitted: permitted(bureau)}
+		NotAfter: o.now.Add(5 * 365 * 24 * time.Hour), PathLen: 0, Permitted: permitted("示例市东区", bureau)}
 }
 
 // east makes a district CA whose key the authority holds.
@@ -119,7 +119,7 @@ func TestDistrictCA(t *testing.T) {
 	ctx, o := context.Background(), found(t)
 	made := o.east(t)
 	c := parse(t, made.CA.Certificate)
-	if nc := c.NameConstraints; nc == nil || !nc.Critical || len(nc.Permitted) != 1 {
+	if nc := c.NameConstraints; nc == nil || !nc.Critical || len(nc.Permitted) != 2 {
 		t.Fatalf("name constraints: got %+v", nc)
 	}
 	if bc := c.BasicConstraints; bc == nil || bc.PathLen == nil || *bc.PathLen != 0 || !bc.Critical {
@@ -245,7 +245,8 @@ func TestNestingIsChecked(t *testing.T) {
 	below := func(change func(*ca.CASpec)) error {
 		s := o.district("east-2")
 		s.Subject.Organization = bureau
-		s.Usages = []string{"documentSigning"}
+		s.Permitted = permitted(bureau)
+		s.Usages = []string{"documentSigning", "OCSPSigning"}
 		change(&s)
 		_, err := o.PrepareSubordinate(ctx, operator, "east", s, nil, false)
 		return err
@@ -257,12 +258,14 @@ func TestNestingIsChecked(t *testing.T) {
 		change func(*ca.CASpec)
 		want   string
 	}{
-		"its name is outside":      {func(s *ca.CASpec) { s.Subject.Organization = school }, "permitted subtree"},
+		"its name is outside":      {func(s *ca.CASpec) { s.Subject.Organization, s.Permitted = school, nil }, "permitted subtree"},
 		"no bound of the path":     {func(s *ca.CASpec) { s.PathLen = ca.Unlimited }, "path length"},
 		"the same path length":     {func(s *ca.CASpec) { s.PathLen = 1 }, "path length"},
 		"all usages":               {func(s *ca.CASpec) { s.Usages = []string{ca.UsageAny} }, "lists no usages"},
-		"an office not given":      {func(s *ca.CASpec) { s.Usages = []string{"sealMaker"} }, "extKeyUsage lacks"},
-		"names not given":          {func(s *ca.CASpec) { s.Permitted = permitted(school) }, "permitted subtree"},
+		"no OCSP responder":        {func(s *ca.CASpec) { s.Usages = []string{"documentSigning"} }, "OCSPSigning"},
+		"a responder left out":     {func(s *ca.CASpec) { s.Permitted = permitted(school) }, "OCSP responder"},
+		"an office not given":      {func(s *ca.CASpec) { s.Usages = []string{"sealMaker", "OCSPSigning"} }, "extKeyUsage lacks"},
+		"names not given":          {func(s *ca.CASpec) { s.Permitted = permitted(bureau, school) }, "permitted subtree"},
 		"longer than its issuer":   {func(s *ca.CASpec) { s.NotAfter = o.now.Add(9 * 365 * 24 * time.Hour) }, "not within"},
 		"over already":             {func(s *ca.CASpec) { s.NotAfter = o.now.Add(-time.Hour) }, "over already"},
 		"a usage that nobody has":  {func(s *ca.CASpec) { s.Usages = []string{"flying"} }, "neither the name"},

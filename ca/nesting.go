@@ -73,3 +73,27 @@ func (a *Authority) checkBelow(t cert.Template, by *issuer) error {
 	}
 	return a.checkNesting(t, by)
 }
+
+// Chain returns the certificate of a CA and of those above it up to its root, DER.
+func (a *Authority) Chain(id string) ([][]byte, error) {
+	is, err := a.authority(id)
+	if err != nil {
+		return nil, err
+	}
+	path, err := a.above(is)
+	if err != nil {
+		return nil, err
+	}
+	all := make([][]byte, len(path))
+	for i, c := range path {
+		all[i] = c.Raw
+	}
+	return all, nil
+}
+
+// Holds reports whether the key of a CA is in our custody, so that it issues
+// without a ceremony.
+func (a *Authority) Holds(id string) (bool, error) {
+	is, err := a.authority(id)
+	return err == nil && is.signer != nil, err
+}

@@ -144,11 +144,16 @@ func (a *Authority) makeResponder(ctx context.Context, is *issuer, now time.Time
 	if err != nil {
 		return Certificate{}, err
 	}
-	body := is.cert.Subject.Get(cert.OIDOrganization)
 	profile, err := a.profile(ProfileOCSP)
 	if err != nil {
 		return Certificate{}, err
 	}
 	validity := min(profile.Validity(), is.cert.NotAfter.Sub(now).Truncate(time.Second))
-	return a.Issue(ctx, Request{Actor: system, CA: is.id, Profile: ProfileOCSP, KeyRef: ref, Validity: validity, Subject: Subject{Organization: body, CommonName: body + "证书状态服务"}})
+	return a.Issue(ctx, Request{Actor: system, CA: is.id, Profile: ProfileOCSP, KeyRef: ref, Validity: validity, Subject: responderSubject(is.cert.Subject)})
+}
+
+// responderSubject is the CA's own body, in the same place.
+func responderSubject(ca cert.Name) Subject {
+	body := ca.Get(cert.OIDOrganization)
+	return Subject{Organization: body, CommonName: body + "证书状态服务", Province: ca.Get(cert.OIDProvince), Locality: ca.Get(cert.OIDLocality)}
 }

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/govseal/govseal/internal/cert"
@@ -57,8 +58,32 @@ func (a *Authority) PrepareSubordinate(ctx context.Context, actor, issuerID stri
 	act.enters, act.life = &CA{ID: s.ID, Parent: by.id}, issuingCRLLife
 	if ownFile {
 		act.life = rootCRLLife
+	} else if err := checkResponder(h); err != nil {
+		return nil, err
 	}
 	return act, act.rehearse()
+}
+
+// checkResponder: a CA that works here is asked for OCSP answers, and its
+// responder bears the CA's own organization (makeResponder).
+func checkResponder(h *shape) error {
+	if h.usages != nil && !slices.ContainsFunc(h.usages, cert.OIDOCSPSigning.Equal) {
+		return &RequestError{"usages", "a CA whose key is here needs OCSPSigning for its own OCSP responder"}
+	}
+	own, bound := responderSubject(h.subject).name(), false
+	for _, g := range h.permitted {
+		if g.Tag != cert.TagDirectoryName {
+			continue
+		}
+		bound = true
+		if base, err := cert.ParseName(g.Value); err == nil && own.HasPrefix(base) {
+			return nil
+		}
+	}
+	if bound {
+		return &RequestError{"permitted", "leaves out the CA's own organization, whose name its OCSP responder bears: " + own.String()}
+	}
+	return nil
 }
 
 // Foreign is another hierarchy's CA, as its certificate or request names it.

@@ -24,6 +24,8 @@ const (
 	blobsFolder  = "blobs"
 	rootFolder   = "root"
 	rootKeyFile  = "root.key" // in rootFolder; belongs into a safe, not on a server
+
+	ceremoniesFolder = "ceremonies" // reviewed files and transcripts
 )
 
 // Config is govseal.yaml in the city's folder. This comment is its manual; an

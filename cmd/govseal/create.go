@@ -75,12 +75,17 @@ func prepareFolder(dir string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
-	for _, name := range []string{configFile, databaseFile, rootFolder, blobsFolder} {
+	for _, name := range []string{configFile, databaseFile, rootFolder, blobsFolder, ceremoniesFolder} {
 		if _, err := os.Lstat(filepath.Join(dir, name)); err == nil {
 			return usagef("%s holds %s already: choose another folder (one without %s is an interrupted init and can be removed)", dir, name, configFile)
 		}
 	}
-	return errors.Join(os.Mkdir(filepath.Join(dir, rootFolder), 0o700), os.Mkdir(filepath.Join(dir, blobsFolder), 0o700))
+	for _, name := range []string{rootFolder, blobsFolder, ceremoniesFolder} {
+		if err := os.Mkdir(filepath.Join(dir, name), 0o700); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // found is the first ceremony, in numbered steps.
@@ -98,19 +103,19 @@ func (c *city) found(ctx context.Context, f founding) (err error) {
 	c.db.SetMACKey(c.keyring.Derive(recordsLabel))
 	c.openRegistry()
 	f.progress("key store made, SM4 keys under PBKDF2-HMAC-SM3")
-	// 2. The root key in its own file, and the two authorities.
-	root, err := keys.CreateRootFile(c.rootKeyPath(), f.rootPassphrase)
-	if err != nil {
-		return fmt.Errorf("make the root key: %w", err)
-	}
+	// 2. The root key in its own file, and the two authorities, each by a
+	// reviewed file like every later one.
 	config, err := c.caConfig()
 	if err != nil {
 		return err
 	}
-	if c.ca, err = ca.Create(ctx, config, f.actor, c.config.Name, root); err != nil {
+	if c.ca, err = ca.New(ctx, config); err != nil {
 		return err
 	}
-	f.progress("root CA and issuing CA made, with their CRLs")
+	if err := c.firstCeremonies(ctx, f); err != nil {
+		return err
+	}
+	f.progress("root CA and issuing CA made, with their CRLs; files and transcripts in %s", filepath.Join(c.dir, ceremoniesFolder))
 	// 3. The offices, each with a key of its own.
 	for _, o := range []struct{ profile, title string }{
 		{ca.ProfileSealMaker, "电子印章制章者"}, {ca.ProfileTSA, "时间戳服务"}, {ca.ProfileLedger, "存证日志"}, {ca.ProfileOCSP, "证书状态服务"},

@@ -11,16 +11,25 @@ import (
 // writeDurably puts a whole file in place, or nothing: written beside, synced,
 // renamed, and the folder synced too.
 func writeDurably(path string, data []byte, mode os.FileMode) error {
+	return putDurably(path, data, mode, os.Rename)
+}
+
+// createDurably is writeDurably for a file that must not exist yet.
+func createDurably(path string, data []byte, mode os.FileMode) error {
+	return putDurably(path, data, mode, os.Link)
+}
+
+func putDurably(path string, data []byte, mode os.FileMode, place func(from, to string) error) error {
 	f, err := os.CreateTemp(filepath.Dir(path), ".new-*")
 	if err != nil {
 		return err
 	}
-	defer os.Remove(f.Name()) // gone after the rename
+	defer os.Remove(f.Name()) // gone after a rename
 	_, werr := f.Write(data)
 	if err := errors.Join(werr, f.Chmod(mode), f.Sync(), f.Close()); err != nil {
 		return err
 	}
-	if err := os.Rename(f.Name(), path); err != nil {
+	if err := place(f.Name(), path); err != nil {
 		return err
 	}
 	return syncFolder(filepath.Dir(path))

@@ -44,6 +44,10 @@ func (p *program) printFields(data any, fields []field) error {
 	if p.json {
 		return p.printJSON(data)
 	}
+	return writeFields(p.out, fields)
+}
+
+func writeFields(w io.Writer, fields []field) error {
 	width := 0
 	for _, f := range fields {
 		width = max(width, runewidth.StringWidth(f.name))
@@ -52,7 +56,7 @@ func (p *program) printFields(data any, fields []field) error {
 		if f.value == "" {
 			continue
 		}
-		if _, err := fmt.Fprintf(p.out, "%s  %s\n", runewidth.FillRight(f.name, width), printable(f.value)); err != nil {
+		if _, err := fmt.Fprintf(w, "%s  %s\n", runewidth.FillRight(f.name, width), printable(f.value)); err != nil {
 			return err
 		}
 	}
