@@ -5,7 +5,6 @@ package main
 import (
 	"bytes"
 	"encoding/hex"
-	"encoding/pem"
 	"errors"
 	"io/fs"
 	"path/filepath"
@@ -44,9 +43,13 @@ func (p *program) checkTranscript(path string, f *ceremonyFlags) error {
 	if err != nil {
 		return err
 	}
-	anchors, err := readCertificates(f.trust)
-	if err != nil {
-		return err
+	var anchors [][]byte
+	for _, file := range f.trust {
+		named, err := readCertificates(file)
+		if err != nil {
+			return err
+		}
+		anchors = append(anchors, named...)
 	}
 	t, signer, err := ceremony.Check(text, sig)
 	if err == nil {
@@ -112,23 +115,3 @@ func checkBeside(t *ceremony.Transcript, dir string) error {
 
 // maxOutput bounds a file that a ceremony writes: a list of a large authority.
 const maxOutput = 64 << 20
-
-// readCertificates reads PEM files with any number of certificates each.
-func readCertificates(paths []string) (all [][]byte, err error) {
-	for _, path := range paths {
-		text, err := readBounded(path, ceremony.MaxTranscript)
-		if err != nil {
-			return nil, err
-		}
-		before := len(all)
-		for block, rest := pem.Decode(text); block != nil; block, rest = pem.Decode(rest) {
-			if block.Type == "CERTIFICATE" {
-				all = append(all, block.Bytes)
-			}
-		}
-		if len(all) == before {
-			return nil, usagef("%s holds no certificate in PEM", path)
-		}
-	}
-	return all, nil
-}

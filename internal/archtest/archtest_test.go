@@ -23,12 +23,8 @@ var allowed = map[string]string{
 	"api":                 "ca seal verify tsa registry ledger ledger/proof web internal/decision internal/gm",
 	"web":                 "",
 	"store":               "ca seal registry ledger ledger/proof tsa internal/keys internal/gm",
-<<<<<<< HEAD
 	"ca":                  "registry ledger internal/chain internal/lint internal/ocsp internal/tsp internal/cms internal/cert internal/csrresp internal/escrow internal/gm/pkcs12 internal/gm",
-=======
-	"ca":                  "registry ledger internal/chain internal/lint internal/ocsp internal/tsp internal/cms internal/cert internal/gm",
 	"ca/ceremony":         "ca internal/cert internal/gm",
->>>>>>> 6a456ec (ca/ceremony, govseal: make authorities by reviewed files, init included)
 	"seal":                "registry ledger internal/render internal/pdf internal/ofd internal/ses internal/cms internal/tsp internal/decision internal/glyph internal/cert internal/gm",
 	"verify":              "ledger/proof internal/chain internal/ofd internal/pdf internal/ses internal/cms internal/tsp internal/decision internal/cert internal/gm",
 	"tsa":                 "internal/tsp internal/cms internal/gm",
