@@ -14,9 +14,9 @@ import (
 
 // issueFlags are what "ca issue" is told.
 type issueFlags struct {
-	department, officer, commonName, out string
-	days                                 int
-	forDelivery                          bool
+	ca, department, officer, commonName, out string
+	days                                     int
+	forDelivery                              bool
 }
 
 func (p *program) caIssue() *cobra.Command {
@@ -33,6 +33,7 @@ seal: see "govseal seal make".`,
 		Example: `  govseal ca issue department --department 示例市行政审批局 -o bureau.pem
   govseal ca issue officer --officer off-…
   govseal ca issue officer --officer off-… --for-delivery      # then: govseal ca deliver
+  govseal ca issue department --department 示例市东区教育局 --ca east
   govseal ca issue tsa --cn 示例市时间戳服务`,
 		Args: exactly(1),
 		RunE: p.onCore(func(ctx context.Context, c *city, actor string, args []string) error {
@@ -55,6 +56,7 @@ seal: see "govseal seal make".`,
 		}),
 	}
 	fl := c.Flags()
+	fl.StringVar(&f.ca, "ca", ca.IssuingID, "the CA that issues (\"govseal ca show\" lists them)")
 	fl.StringVar(&f.department, "department", "", "department: ID, credit code or name")
 	fl.StringVar(&f.officer, "officer", "", "officer: ID or staff number")
 	fl.StringVar(&f.commonName, "cn", "", "common name of an office")
@@ -71,7 +73,7 @@ func (c *city) issuance(ctx context.Context, profile string, f issueFlags) (map[
 	if err != nil {
 		return nil, err
 	}
-	asked := map[string]any{"profile": profile, "shape": shape, "cn": f.commonName, "days": f.days, "forDelivery": f.forDelivery}
+	asked := map[string]any{"ca": f.ca, "profile": profile, "shape": shape, "cn": f.commonName, "days": f.days, "forDelivery": f.forDelivery}
 	if f.officer != "" {
 		o, err := c.resolveOfficer(ctx, f.department, f.officer)
 		if err != nil {
@@ -119,7 +121,7 @@ func (c *city) issue(ctx context.Context, actor, profile string, f issueFlags) (
 	if f.commonName == "" || f.department != "" || f.officer != "" {
 		return ca.Certificate{}, usagef("the %s profile takes --cn, and neither --department nor --officer", profile)
 	}
-	return c.issueOffice(ctx, actor, profile, f.commonName, validity)
+	return c.issueOffice(ctx, actor, f.ca, profile, f.commonName, validity)
 }
 
 // keyUse is under which use a new key is kept.
@@ -139,7 +141,7 @@ func (c *city) issueDepartment(ctx context.Context, actor string, f issueFlags, 
 	if err != nil {
 		return ca.Certificate{}, fmt.Errorf("make the department's key: %w", err)
 	}
-	return c.ca.Issue(ctx, ca.Request{Actor: actor, Profile: ca.ProfileDepartment, KeyRef: ref, ForDelivery: f.forDelivery, Department: d.ID, Validity: validity,
+	return c.ca.Issue(ctx, ca.Request{Actor: actor, CA: f.ca, Profile: ca.ProfileDepartment, KeyRef: ref, ForDelivery: f.forDelivery, Department: d.ID, Validity: validity,
 		Subject: ca.Subject{Organization: d.Name, CreditCode: d.CreditCode, Province: c.config.Province, Locality: c.config.Locality}})
 }
 
@@ -156,6 +158,6 @@ func (c *city) issueOfficer(ctx context.Context, actor string, f issueFlags, val
 	if err != nil {
 		return ca.Certificate{}, fmt.Errorf("make the officer's key: %w", err)
 	}
-	return c.ca.Issue(ctx, ca.Request{Actor: actor, Profile: ca.ProfileOfficer, KeyRef: ref, ForDelivery: f.forDelivery, Department: d.ID, Officer: o.ID, Validity: validity,
+	return c.ca.Issue(ctx, ca.Request{Actor: actor, CA: f.ca, Profile: ca.ProfileOfficer, KeyRef: ref, ForDelivery: f.forDelivery, Department: d.ID, Officer: o.ID, Validity: validity,
 		Subject: ca.Subject{Organization: d.Name, CommonName: o.Name, SerialNumber: o.StaffNo, Province: c.config.Province, Locality: c.config.Locality}})
 }

@@ -120,7 +120,7 @@ func (c *city) found(ctx context.Context, f founding) (err error) {
 	for _, o := range []struct{ profile, title string }{
 		{ca.ProfileSealMaker, "电子印章制章者"}, {ca.ProfileTSA, "时间戳服务"}, {ca.ProfileLedger, "存证日志"}, {ca.ProfileOCSP, "证书状态服务"},
 	} {
-		made, err := c.issueOffice(ctx, f.actor, o.profile, c.config.Name+o.title, 0)
+		made, err := c.issueOffice(ctx, f.actor, ca.IssuingID, o.profile, c.config.Name+o.title, 0)
 		if err != nil {
 			return err
 		}
@@ -137,12 +137,12 @@ func (c *city) found(ctx context.Context, f founding) (err error) {
 }
 
 // issueOffice makes a key in the key store and its certificate.
-func (c *city) issueOffice(ctx context.Context, actor, profile, title string, validity time.Duration) (ca.Certificate, error) {
+func (c *city) issueOffice(ctx context.Context, actor, by, profile, title string, validity time.Duration) (ca.Certificate, error) {
 	ref, _, err := c.keyring.Generate(ctx, profile)
 	if err != nil {
 		return ca.Certificate{}, fmt.Errorf("make the %s key: %w", profile, err)
 	}
-	return c.ca.Issue(ctx, ca.Request{Actor: actor, Profile: profile, KeyRef: ref, Validity: validity,
+	return c.ca.Issue(ctx, ca.Request{Actor: actor, CA: by, Profile: profile, KeyRef: ref, Validity: validity,
 		Subject: ca.Subject{Organization: c.config.Name, CommonName: title, Province: c.config.Province, Locality: c.config.Locality}})
 }
 

@@ -37,6 +37,10 @@ func (t tidy) Run() int {
 // $GOVSEAL_DIR.
 func TestScripts(t *testing.T) {
 	city := template(t)
+	examples, err := filepath.Abs("../../docs/ceremonies")
+	if err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
@@ -46,12 +50,17 @@ func TestScripts(t *testing.T) {
 			e.Setenv("GOVSEAL_PASSPHRASE_FILE", filepath.Join(e.WorkDir, "store.pass"))
 			e.Setenv("GOVSEAL_ROOT_PASSPHRASE_FILE", filepath.Join(e.WorkDir, "root.pass"))
 			e.Setenv("TZ", "Asia/Shanghai")
+			e.Setenv("GOVSEAL_NEW_KEY_PASSPHRASE_FILE", filepath.Join(e.WorkDir, "new.pass"))
+			e.Setenv("CEREMONIES", examples)
+			if err := os.WriteFile(filepath.Join(e.WorkDir, "new.pass"), []byte("test passphrase of a new key\n"), 0o600); err != nil {
+				return err
+			}
 			if err := os.WriteFile(filepath.Join(e.WorkDir, "store.pass"), []byte(storePassphrase+"\n"), 0o600); err != nil {
 				return err
 			}
 			return os.WriteFile(filepath.Join(e.WorkDir, "root.pass"), []byte(rootPassphrase+"\n"), 0o600)
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "mkcity": makeCity(city), "capture": capture, "sql": runSQL},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "mkcity": makeCity(city), "capture": capture, "sql": runSQL, "ceremony": ceremonyFile},
 	})
 }
 
