@@ -49,6 +49,9 @@ type Request struct {
 // error is a *RequestError when the request itself cannot be granted, a
 // *LintError when the linter refuses what would be signed.
 func (a *Authority) Issue(ctx context.Context, r Request) (Certificate, error) {
+	if r.Source == FromCentre && r.replaces == "" {
+		return Certificate{}, &RequestError{"key", "of the key centre is made, escrowed and certified in one: IssueEncryption"}
+	}
 	p, err := a.prepare(ctx, r)
 	if err != nil {
 		return Certificate{}, err
