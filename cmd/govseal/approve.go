@@ -20,7 +20,7 @@ import (
 // ApprovalsConfig is the part of the configuration about four eyes.
 type ApprovalsConfig struct {
 	// Acts that take two operators: issue:PROFILE (issue:* for every profile),
-	// revoke, suspend, resume, crl, ceremony, recover, grant, operator. As soon
+	// revoke, suspend, resume, crl, ceremony, recover, deliver, grant, operator. As soon
 	// as one is named, operator is meant too.
 	Acts []string `yaml:"acts,omitempty"`
 	// Life is how long a request may wait and an approval be used, e.g. 24h; at
@@ -38,11 +38,12 @@ const (
 	actCRL      = "crl"
 	actCeremony = "ceremony"
 	actRecover  = "recover"
+	actDeliver  = "deliver"
 	actGrant    = "grant"
 	actOperator = "operator"
 )
 
-var plainActs = []string{actRevoke, actSuspend, actResume, actCRL, actCeremony, actRecover, actGrant, actOperator}
+var plainActs = []string{actRevoke, actSuspend, actResume, actCRL, actCeremony, actRecover, actDeliver, actGrant, actOperator}
 
 func (a ApprovalsConfig) validate() error {
 	for _, act := range a.Acts {

@@ -54,7 +54,8 @@ different ways.`,
 			default:
 				return usagef("--as %s: give pkcs12, pkcs8 or csrresponse", printable(as))
 			}
-			return p.deliver(ctx, c, r, &secret, out)
+			asked := map[string]string{"serial": r.Serial, "as": as}
+			return p.withApproval(ctx, c, actDeliver, asked, func() error { return p.deliver(ctx, c, r, &secret, out) })
 		}),
 	}
 	fl := c.Flags()
@@ -62,7 +63,7 @@ different ways.`,
 	fl.StringVarP(&out, "out", "o", "", "new file (mode 0600)")
 	registerDelivery(fl, &secret)
 	must(c, "as", "out")
-	return c
+	return p.approvable(c)
 }
 
 func (p *program) deliver(ctx context.Context, c *city, r ca.DeliveryRequest, secret *passphraseFlags, out string) (err error) {

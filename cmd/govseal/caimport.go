@@ -49,7 +49,11 @@ Exit status: 0 issued; 1 refused; 2 usage, or could not read.`,
 			if err := c.ca.Rehearse(ctx, r, csr); err != nil {
 				return err
 			}
-			return p.withApproval(ctx, c, actIssue+profile, requested(r, csr), func() error {
+			asked, err := c.requested(r, csr)
+			if err != nil {
+				return err
+			}
+			return p.withApproval(ctx, c, actIssue+profile, asked, func() error {
 				made, err := c.ca.ImportCSR(ctx, r, csr)
 				if err != nil {
 					return err
@@ -90,8 +94,9 @@ func readCSR(path string) ([]byte, error) {
 
 // requested is what an approval of an issue for a request is bound to: the
 // names as the registry has them now, and the request's own octets.
-func requested(r ca.Request, csr []byte) map[string]any {
+func (c *city) requested(r ca.Request, csr []byte) (map[string]any, error) {
+	shape, err := profileShape(c.dir, r.Profile)
 	digest := gm.SM3(csr)
-	return map[string]any{"profile": r.Profile, "csr": hex.EncodeToString(digest[:]), "dns": r.DNSNames, "hours": int64(r.Validity.Hours()),
-		"department": r.Department, "officer": r.Officer, "subject": fmt.Sprintf("%+v", r.Subject)}
+	return map[string]any{"profile": r.Profile, "shape": shape, "csr": hex.EncodeToString(digest[:]), "dns": r.DNSNames, "hours": int64(r.Validity.Hours()),
+		"department": r.Department, "officer": r.Officer, "subject": fmt.Sprintf("%+v", r.Subject)}, err
 }
