@@ -3,11 +3,14 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/govseal/govseal/api"
 	"github.com/govseal/govseal/internal/decision"
+	"github.com/govseal/govseal/internal/inspect"
 	"github.com/govseal/govseal/internal/render"
 	"github.com/govseal/govseal/seal"
 	"github.com/govseal/govseal/verify"
@@ -36,12 +39,19 @@ func TestHTTPStampsOnOFD(t *testing.T) {
 	for name, tt := range map[string]struct {
 		change func(*api.StampRequest)
 		sealed bool
+		page   []string // what the page says of it
+		inside []string // what inspect shows of it
 	}{
-		"with a seal":              {func(*api.StampRequest) {}, true},
-		"locked":                   {func(r *api.StampRequest) { r.Lock = true }, true},
-		"plainly":                  {func(r *api.StampRequest) { r.OFD = &seal.OFD{Plain: true} }, false},
-		"with the whole package":   {func(r *api.StampRequest) { r.OFD = &seal.OFD{Whole: true} }, true},
-		"locked, and as one whole": {func(r *api.StampRequest) { r.Lock, r.OFD = true, &seal.OFD{Whole: true} }, true},
+		"with a seal": {func(*api.StampRequest) {}, true,
+			[]string{"签名列表未被锁定", "第 1 页，距左边", "未受保护：签名列表"}, []string{"locks: no", "does not cover: 1 file", "electronic seal"}},
+		"locked": {func(r *api.StampRequest) { r.Lock = true }, true,
+			[]string{"已锁定，之后不能再追加签章"}, []string{"locks: yes"}},
+		"plainly": {func(r *api.StampRequest) { r.OFD = &seal.OFD{Plain: true} }, false,
+			[]string{"没有印章的签名", "证书持有者"}, []string{"digital signature"}},
+		"with the whole package": {func(r *api.StampRequest) { r.OFD = &seal.OFD{Whole: true} }, true,
+			[]string{"防夹带清单", "清单签名者"}, []string{"list of all entries: OFDEntries.xml", "signed value: "}},
+		"locked, and as one whole": {func(r *api.StampRequest) { r.Lock, r.OFD = true, &seal.OFD{Whole: true} }, true,
+			[]string{"防夹带清单", "已锁定"}, []string{"list of all entries", "locks: yes"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := h.request()
@@ -73,6 +83,22 @@ func TestHTTPStampsOnOFD(t *testing.T) {
 			if report.Stamps[0].Level != "T" {
 				t.Errorf("level %s", report.Stamps[0].Level)
 			}
+			_, page := h.call(t, "POST", "/", contentType, body)
+			for _, want := range append(tt.page, "验证通过", "没有被撤销", "印章现状") {
+				if !strings.Contains(string(page), want) && (tt.sealed || want != "印章现状") {
+					t.Errorf("the page does not say %q", want)
+				}
+			}
+			tree, err := inspect.File(t.Context(), bytes.NewReader(signed), int64(len(signed)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			flat := lines(tree)
+			for _, want := range tt.inside {
+				if !strings.Contains(flat, want) {
+					t.Errorf("inspect does not show %q:\n%.3000s", want, flat)
+				}
+			}
 		})
 	}
 	wrong := h.request()
@@ -81,4 +107,13 @@ func TestHTTPStampsOnOFD(t *testing.T) {
 	wantProblem(t, err, 422, "refused")
 	_, err = c.stampPDF(t.Context(), "not an ofd", wrong, permitPDF)
 	wantProblem(t, err, 422, "invalid-request")
+}
+
+// lines is a tree as text, without columns.
+func lines(n *inspect.Node) string {
+	text := n.Name + ": " + n.Value + "\n"
+	for _, c := range n.Children {
+		text += lines(c)
+	}
+	return text
 }
