@@ -100,8 +100,8 @@ func (p *ofdPaper) byEdge(spec *ofd.Spec, at *Place, pages []int, count int, wid
 	}
 	pages = slices.DeleteFunc(pages, func(n int) bool { return at.Odd && n%2 == 0 || slices.Contains(skip, n) })
 	offset := at.offset()
-	if at.Offset == nil {
-		box, err := p.pkg.PageBox(p.r.OFD.Document, 1)
+	if at.Offset == nil && len(pages) > 0 { // none are refused later
+		box, err := p.pkg.PageBox(p.r.OFD.Document, pages[0]-1)
 		if err != nil {
 			return refusedOFD(err)
 		}
