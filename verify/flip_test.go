@@ -49,7 +49,7 @@ func (h *house) ownAnchors() verify.Policy {
 }
 
 // neverValid tries every bit and every truncation of a bare object.
-func neverValid(t *testing.T, raw, digest []byte, p verify.Policy, every int) {
+func neverValid(t *testing.T, raw, digest []byte, p verify.Policy) {
 	t.Helper()
 	look := func(b []byte) (*verify.Report, error) {
 		d := document(b)
@@ -64,7 +64,7 @@ func neverValid(t *testing.T, raw, digest []byte, p verify.Policy, every int) {
 			t.Errorf("%s: %s", what, r.Verdict)
 		}
 	}
-	parallel(8*len(raw), stride(every, 13*every), func(bit int) {
+	parallel(8*len(raw), stride(1, 13), func(bit int) {
 		b := bytes.Clone(raw)
 		b[bit/8] ^= 1 << (bit % 8)
 		check(fmt.Sprintf("bit %d of octet %d", bit%8, bit/8), b)
@@ -76,12 +76,12 @@ func neverValid(t *testing.T, raw, digest []byte, p verify.Policy, every int) {
 // each version is noticed.
 func TestEveryBitOfASeal(t *testing.T) {
 	h := newHouse(t)
-	for version, every := range map[int]int{4: 1, 5: 7} { // they differ in one octet
+	for _, version := range []int{4, 5} { // version 1: TestVersion1
 		spec := sealSpec{size: 2, template: func(s *ses.SealTemplate) { s.Version = version }}
-		t.Run(fmt.Sprintf("seal of version %d", version), func(t *testing.T) { neverValid(t, h.seal(spec), nil, h.ownAnchors(), every) })
+		t.Run(fmt.Sprintf("seal of version %d", version), func(t *testing.T) { neverValid(t, h.seal(spec), nil, h.ownAnchors()) })
 		t.Run(fmt.Sprintf("signature of version %d", version), func(t *testing.T) {
 			sum := gm.SM3(content)
-			neverValid(t, h.stamp(sum, stampSpec{sealSpec: spec, noToken: true}), sum[:], h.ownAnchors(), every)
+			neverValid(t, h.stamp(sum, stampSpec{sealSpec: spec, noToken: true}), sum[:], h.ownAnchors())
 		})
 	}
 }
