@@ -168,9 +168,11 @@ func (m *manual) run(t *testing.T, commands string) {
 		script = strings.NewReplacer("127.0.0.1:8440", m.address(t), "127.0.0.1:8441", m.metricsAddress(t)).Replace(script)
 	}
 	for name, query := range map[string]string{
-		"$NUMBER": `SELECT es_id FROM seals ORDER BY seq DESC LIMIT 1`,
-		"$SERIAL": `SELECT serial FROM certificates WHERE profile = 'department' ORDER BY seq DESC LIMIT 1`,
-		"$GRANT":  `SELECT id FROM grants ORDER BY seq DESC LIMIT 1`,
+		"$NUMBER":     `SELECT es_id FROM seals ORDER BY seq DESC LIMIT 1`,
+		"$SERIAL":     `SELECT serial FROM certificates WHERE profile = 'department' ORDER BY seq DESC LIMIT 1`,
+		"$OFFICER":    `SELECT serial FROM certificates WHERE profile = 'officer' ORDER BY seq DESC LIMIT 1`,
+		"$ENCRYPTION": `SELECT serial FROM escrowed_keys ORDER BY seq DESC LIMIT 1`,
+		"$GRANT":      `SELECT id FROM grants ORDER BY seq DESC LIMIT 1`,
 	} {
 		if strings.Contains(script, name) {
 			script = strings.ReplaceAll(script, name, m.town.strings(t, query)[0])
