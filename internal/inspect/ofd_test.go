@@ -291,3 +291,24 @@ func TestOFDShowsTheSignedDigest(t *testing.T) {
 		}
 	}
 }
+
+// A package with one octet flipped is shown or refused, with a reason.
+func TestOFDFlipped(t *testing.T) {
+	raw := stampOFD(t, testpki.New(t), pack(t, paper()), nil)
+	shown := 0
+	for i := 0; i < len(raw); i += 11 {
+		bad := testpki.Flip(raw, i)
+		n, err := inspect.File(t.Context(), bytes.NewReader(bad), int64(len(bad)))
+		switch {
+		case err == nil && n.Name == "":
+			t.Errorf("octet %d: shown without a name", i)
+		case err != nil && !strings.HasPrefix(err.Error(), "inspect: "):
+			t.Errorf("octet %d: %v", i, err)
+		case err == nil:
+			shown++
+		}
+	}
+	if shown == 0 {
+		t.Error("nothing was shown")
+	}
+}
