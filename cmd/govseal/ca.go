@@ -22,7 +22,7 @@ func (p *program) caCommand() *cobra.Command {
 day to day. Certificates follow profiles; a profile alone decides usages and longest validity.
 Every act is recorded in the audit log and committed to the ledger before it takes effect.`,
 		p.caShow(), p.caIssue(), p.caList(), p.caShowCert(), p.caExpiring(), p.caRenew(), p.caSuspend(), p.caResume(), p.caRevoke(), p.caAffected(), p.caCRL(), p.caExport(), p.caProfile(),
-		p.caLint(), p.caImportCSR(),
+		p.caLint(), p.caImportCSR(), p.caBulk(),
 		p.caCeremony(),
 		p.caCentre(), p.caPair(), p.caRecover(), p.caDeliver(), p.caImportKey())
 }

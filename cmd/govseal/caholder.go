@@ -16,11 +16,27 @@ type holder struct {
 	commonName, unit    string
 	hosts               []string
 	days                int
+	ca                  string // that issues
+}
+
+// parties finds who is named: the registry itself, or a copy of it for
+// thousands of questions.
+type parties interface {
+	findDepartment(ctx context.Context, named string) (registry.Department, error)
+	findOfficer(ctx context.Context, department, named string) (registry.Officer, error)
+}
+
+func (c *city) findDepartment(ctx context.Context, named string) (registry.Department, error) {
+	return c.registry.ResolveDepartment(ctx, named)
+}
+
+func (c *city) findOfficer(ctx context.Context, department, named string) (registry.Officer, error) {
+	return c.resolveOfficer(ctx, department, named)
 }
 
 // ask makes the request for a certificate of a holder: names come from the
 // registry, and what a flag says beside it must belong to the profile.
-func (c *city) ask(ctx context.Context, actor, profile string, h holder) (ca.Request, error) {
+func (c *city) ask(ctx context.Context, in parties, actor, profile string, h holder) (ca.Request, error) {
 	p, err := c.ca.Profiles().Lookup(profile)
 	if err != nil {
 		return ca.Request{}, err
@@ -29,17 +45,20 @@ func (c *city) ask(ctx context.Context, actor, profile string, h holder) (ca.Req
 		return ca.Request{}, err
 	}
 	s := ca.Subject{Organization: c.config.Name, Province: c.config.Province, Locality: c.config.Locality}
-	r := ca.Request{Actor: actor, Profile: profile, DNSNames: h.hosts, Validity: time.Duration(h.days) * 24 * time.Hour}
+	r := ca.Request{Actor: actor, CA: h.ca, Profile: profile, DNSNames: h.hosts, Validity: time.Duration(h.days) * 24 * time.Hour}
 	if h.officer != "" {
-		o, err := c.activeOfficer(ctx, h.department, h.officer)
+		o, err := in.findOfficer(ctx, h.department, h.officer)
 		if err != nil {
 			return r, err
+		}
+		if o.State != registry.Active {
+			return r, usagef("officer %s is %s", o.Name, o.State)
 		}
 		r.Officer, h.department = o.ID, o.Department
 		s.CommonName, s.SerialNumber = o.Name, o.StaffNo
 	}
 	if h.department != "" {
-		d, err := c.registry.ResolveDepartment(ctx, h.department)
+		d, err := in.findDepartment(ctx, h.department)
 		if err != nil {
 			return r, err
 		}
@@ -54,14 +73,6 @@ func (c *city) ask(ctx context.Context, actor, profile string, h holder) (ca.Req
 	}
 	r.Subject.Unit = h.unit
 	return r, nil
-}
-
-func (c *city) activeOfficer(ctx context.Context, department, named string) (registry.Officer, error) {
-	o, err := c.resolveOfficer(ctx, department, named)
-	if err == nil && o.State != registry.Active {
-		err = usagef("officer %s is %s", o.Name, o.State)
-	}
-	return o, err
 }
 
 // check refuses what contradicts itself before the registry is asked.

@@ -42,7 +42,7 @@ Exit status: 0 issued; 1 refused; 2 usage, or could not read.`,
 			if err != nil {
 				return err
 			}
-			r, err := c.ask(ctx, actor, profile, h)
+			r, err := c.ask(ctx, c, actor, profile, h)
 			if err != nil {
 				return err
 			}
@@ -68,6 +68,7 @@ Exit status: 0 issued; 1 refused; 2 usage, or could not read.`,
 		}),
 	}
 	f := c.Flags()
+	f.StringVar(&h.ca, "ca", ca.IssuingID, "the CA that issues (\"govseal ca show\" lists them)")
 	f.StringVar(&profile, "profile", "", "profile of the certificate (\"govseal ca profile list\", those from csr)")
 	f.StringVar(&h.department, "department", "", "department: ID, credit code or name")
 	f.StringVar(&h.officer, "officer", "", "officer: ID or staff number")
@@ -96,7 +97,13 @@ func readCSR(path string) ([]byte, error) {
 // names as the registry has them now, and the request's own octets.
 func (c *city) requested(r ca.Request, csr []byte) (map[string]any, error) {
 	shape, err := profileShape(c.dir, r.Profile)
+	asked := asking(r, csr)
+	asked["shape"] = shape
+	return asked, err
+}
+
+func asking(r ca.Request, csr []byte) map[string]any {
 	digest := gm.SM3(csr)
-	return map[string]any{"profile": r.Profile, "shape": shape, "csr": hex.EncodeToString(digest[:]), "dns": r.DNSNames, "hours": int64(r.Validity.Hours()),
-		"department": r.Department, "officer": r.Officer, "subject": fmt.Sprintf("%+v", r.Subject)}, err
+	return map[string]any{"ca": r.CA, "profile": r.Profile, "csr": hex.EncodeToString(digest[:]), "dns": r.DNSNames, "hours": int64(r.Validity.Hours()),
+		"department": r.Department, "officer": r.Officer, "subject": fmt.Sprintf("%+v", r.Subject)}
 }
