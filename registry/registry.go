@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Package registry knows who exists and who may do what: departments,
-// officers, applications and grants, and the one rule that decides the use of
-// a seal.
+// officers, applications and grants, the one rule that decides the use of a
+// seal; and who administers: operators in three roles, and what two of them
+// approved.
 package registry
 
 import (

@@ -105,10 +105,14 @@ func (p *program) authorize(ctx context.Context, c *city) error {
 	if c.who, err = p.identify(ctx, c); err != nil {
 		return err
 	}
-	if _, proven := c.who.Proven(); proven && !known {
+	_, proven := c.who.Proven()
+	switch {
+	case !proven:
+		return nil
+	case !known:
 		return &registry.Denied{Reason: "role", Detail: "no role may do this"}
 	}
-	return c.who.May(task)
+	return errors.Join(c.who.May(task), c.noticePolicy(ctx))
 }
 
 // inForce is nil when a certificate of ours can be relied on now.
