@@ -107,12 +107,18 @@ func (a *Authority) checkSingle(ctx context.Context, signing Certificate) error 
 		return fmt.Errorf("ca: look for an earlier encryption certificate: %w", err)
 	}
 	for _, k := range all {
-		c, err := a.store.Certificate(ctx, k.SerialHex)
+		first, err := a.store.Certificate(ctx, k.SerialHex)
 		if err != nil {
 			return fmt.Errorf("ca: read the earlier encryption certificate: %w", err)
 		}
-		if c.Status != Revoked && a.now().Before(c.NotAfter) {
-			return &RequestError{"signing certificate", "has the encryption certificate " + c.SerialHex + " beside it already: deliver that one again, or revoke it first"}
+		same, err := a.store.CertificatesByKey(ctx, first.KeyDigest) // with its renewals
+		if err != nil {
+			return fmt.Errorf("ca: read the earlier encryption certificates: %w", err)
+		}
+		for _, c := range same {
+			if (c.Status == Good || c.Status == Hold) && a.now().Before(c.NotAfter) {
+				return &RequestError{"signing certificate", "has the encryption certificate " + c.SerialHex + " beside it already: deliver that one again, or revoke it first"}
+			}
 		}
 	}
 	return nil

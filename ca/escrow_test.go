@@ -176,6 +176,33 @@ func TestDualCertificates(t *testing.T) {
 	o.checkSecrets(t, key)
 }
 
+// An officer's pair has the officer's names; a crash between the two records
+// leaves no certificate and no key.
+func TestPairIsWholeOrNot(t *testing.T) {
+	o := centredOffice(t)
+	_, officer := o.holderOf(t, ca.ProfileOfficer, "dep1")
+	lost := errors.New("killed")
+	o.store.fail["RecordEscrowed"] = lost
+	ask := func() (ca.Certificate, error) {
+		return o.IssueEncryption(t.Context(), ca.EncryptionRequest{Actor: "operator:test", Signing: officer.SerialHex})
+	}
+	if _, err := ask(); !errors.Is(err, lost) {
+		t.Fatalf("got %v", err)
+	}
+	unfinished, err := o.Unfinished(t.Context())
+	if err != nil || len(unfinished) != 1 || unfinished[0].Profile != ca.ProfileOfficerEncryption || len(o.store.escrow) != 0 {
+		t.Errorf("unfinished: %v, %d keys in escrow, %v", unfinished, len(o.store.escrow), err)
+	}
+	delete(o.store.fail, "RecordEscrowed")
+	made, err := ask()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c := parse(t, made.DER); c.Subject.Get(cert.OIDCommonName) != "张示例" || c.Subject.Get(cert.OIDSerialNumber) != "A-0017" || c.Subject.Get(cert.OIDUnit) != "政务服务科" {
+		t.Errorf("subject %s", c.Subject)
+	}
+}
+
 // checkSecrets looks for the key in all that the store and the ledger hold.
 func (o *centred) checkSecrets(t *testing.T, key *gm.PrivateKey) {
 	t.Helper()

@@ -37,7 +37,9 @@ type EscrowStore interface {
 	// Centres returns the key centres, newest first.
 	Centres(ctx context.Context) ([]CentreRecord, error)
 	// RecordEscrowed completes a planned certificate, as RecordCertificate does,
-	// and keeps its escrowed key in the same transaction.
+	// and keeps its escrowed key in the same transaction. It refuses (ErrState) a
+	// second key beside a signing certificate while a certificate of the first
+	// is good or on hold and has not ended at k.Created.
 	RecordEscrowed(ctx context.Context, der []byte, k EscrowedKey, events ...ledger.Event) error
 	// Escrowed returns ErrNotFound for a certificate whose key is not in escrow.
 	Escrowed(ctx context.Context, serialHex string) (EscrowedKey, error)

@@ -34,6 +34,9 @@ func (c caRows) Centres(ctx context.Context) ([]ca.CentreRecord, error) {
 // the other.
 func (c caRows) RecordEscrowed(ctx context.Context, der []byte, k ca.EscrowedKey, events ...ledger.Event) error {
 	return c.db.announceAll(ctx, events, func(ctx context.Context, t *tx) error {
+		if err := t.single(ctx, k); err != nil {
+			return err
+		}
 		n, err := t.exec(ctx, `UPDATE certificates SET der = $1, status = $2 WHERE serial = $3 AND status = $4`,
 			der, ca.Good, k.SerialHex, ca.Planned)
 		if err := t.moved1(ctx, n, err, k.SerialHex); err != nil {
@@ -43,6 +46,23 @@ func (c caRows) RecordEscrowed(ctx context.Context, der []byte, k ca.EscrowedKey
 			VALUES ($1, $2, $3, $4, $5, $6)`, k.SerialHex, k.Signing, k.Centre, k.Sealed, k.Enveloped, milli(k.Created))
 		return err
 	})
+}
+
+// single locks the signing certificate, so that of two keys beside it one is
+// first.
+func (t *tx) single(ctx context.Context, k ca.EscrowedKey) error {
+	var serial string
+	err := t.row(ctx, `SELECT serial FROM certificates WHERE serial = $1`+t.lock, k.Signing).scan(&serial)
+	if err != nil {
+		return found(err, ca.ErrNotFound, "signing certificate", k.Signing)
+	}
+	var before int64
+	err = t.row(ctx, `SELECT count(*) FROM escrowed_keys e JOIN certificates c ON c.serial = e.serial
+		WHERE e.signing = $1 AND c.status IN ('good', 'hold') AND c.not_after > $2`, k.Signing, milli(k.Created)).scan(&before)
+	if err == nil && before > 0 {
+		return fmt.Errorf("certificate %s has an encryption certificate beside it: %w", k.Signing, ca.ErrState)
+	}
+	return err
 }
 
 const escrowedColumns = `SELECT serial, signing, centre, sealed, enveloped, created FROM escrowed_keys`

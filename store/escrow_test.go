@@ -39,6 +39,10 @@ func TestEscrowedKeys(t *testing.T) {
 		_, err := s.Escrowed(ctx, key.SerialHex)
 		h.is(err, ca.ErrNotFound)
 		h.must(s.RecordPlanned(ctx, certificate))
+		h.is(s.RecordEscrowed(ctx, []byte("der"), key, issued, escrowed), ca.ErrNotFound) // no signing certificate
+		signing := certificate
+		signing.SerialHex, signing.KeyDigest = key.Signing, [32]byte{8}
+		h.must(s.RecordPlanned(ctx, signing))
 
 		// Certificate and key are durable together or not at all.
 		accept := h.refuse("escrowed_keys")
@@ -72,6 +76,15 @@ func TestEscrowedKeys(t *testing.T) {
 		if h.size() != 2 {
 			h.Errorf("ledger has %d leaves, want 2", h.size())
 		}
+
+		// One beside a signing certificate at a time.
+		second, later := certificate, key
+		second.SerialHex, later.SerialHex = "0a1c", "0a1c"
+		h.must(s.RecordPlanned(ctx, second))
+		h.is(s.RecordEscrowed(ctx, []byte("der"), later, issued, escrowed), ca.ErrState)
+		c.Status, c.RevokedAt, c.Reason = ca.Revoked, day, 4
+		h.must(s.RecordStatus(ctx, c, []ca.Status{ca.Good}, event("revocation", "ca.revoke", c.SerialHex)))
+		h.must(s.RecordEscrowed(ctx, []byte("der"), later, issued, escrowed))
 		h.sound()
 	})
 }

@@ -114,7 +114,7 @@ func TestNoActWithoutTrace(t *testing.T) {
 				return c.RecordCentre(ctx, ca.CentreRecord{ID: "c", Charter: []byte("c"), Signature: []byte("s")}, e)
 			},
 			"RecordEscrowed": func() error {
-				return c.RecordEscrowed(ctx, []byte("d"), ca.EscrowedKey{SerialHex: "0b", Sealed: []byte("s"), Enveloped: []byte("e")}, e)
+				return c.RecordEscrowed(ctx, []byte("d"), ca.EscrowedKey{SerialHex: "0b", Signing: "0c", Sealed: []byte("s"), Enveloped: []byte("e")}, e)
 			},
 			"RecordKey":       func() error { return c.RecordKey(ctx, "0c", "soft:k9", e) },
 			"RecordAct":       func() error { return c.RecordAct(ctx, e) },
