@@ -24,7 +24,7 @@ Every act is recorded in the audit log and committed to the ledger before it tak
 		p.caShow(), p.caIssue(), p.caList(), p.caShowCert(), p.caExpiring(), p.caRenew(), p.caSuspend(), p.caResume(), p.caRevoke(), p.caAffected(), p.caCRL(), p.caExport(), p.caProfile(),
 		p.caLint(), p.caImportCSR(), p.caBulk(),
 		p.caCeremony(),
-		p.caCentre(), p.caPair(), p.caRecover(), p.caDeliver(), p.caImportKey())
+		p.caCentre(), p.caPair(), p.caRecover(), p.caDeliver(), p.caImportKey(), p.caOpenResponse())
 }
 
 func (p *program) caShow() *cobra.Command {

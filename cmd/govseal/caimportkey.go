@@ -4,8 +4,6 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"io"
 	"os"
 
@@ -37,21 +35,9 @@ clear, published example keys.`,
 }
 
 func (p *program) importKey(ctx context.Context, c *city, actor, path string, secret *passphraseFlags) error {
-	data, err := readKeyFile(path)
+	held, err := p.readHeld(path, secret, c.keyOptions())
 	if err != nil {
 		return err
-	}
-	passphrase, err := secret.read(p, false)
-	if err != nil {
-		return err
-	}
-	held, err := keys.ReadHeld(data, passphrase, c.keyOptions())
-	clear(passphrase)
-	switch {
-	case errors.Is(err, keys.ErrPassphrase):
-		return usagef("%s: the passphrase of the key file is wrong, or the file was altered", path)
-	case err != nil:
-		return fmt.Errorf("%s: %w", path, err)
 	}
 	made, err := c.ca.ImportKey(ctx, ca.ImportRequest{Actor: actor, PublicKey: held.PublicKey(), Certificates: held.Certificates(),
 		Keep: func(use string) (string, error) { return c.keyring.Adopt(ctx, use, held) }})

@@ -47,7 +47,7 @@ var allowed = map[string]string{
 	"internal/gm/pkcs12":  "internal/gm internal/gm/keyfile internal/gm/pbes2",
 	"internal/inspect":    "internal/pdf internal/ofd internal/ses internal/csrresp internal/cms internal/tsp internal/ocsp internal/decision internal/cert internal/gm ledger/proof",
 	"internal/interop":    "",
-	"internal/keys":       "internal/gm internal/gm/keyfile internal/gm/pkcs12",
+	"internal/keys":       "internal/cert internal/csrresp internal/gm internal/gm/keyfile internal/gm/pkcs12",
 	"internal/lint":       "internal/decision internal/cert internal/gm",
 	"internal/ocsp":       "internal/cms internal/cert internal/gm",
 	"internal/ofd":        "internal/gm",
