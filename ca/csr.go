@@ -116,6 +116,16 @@ func (a *Authority) prepareCSR(ctx context.Context, r Request, csr []byte) (*pla
 	return p, q.checkWishes(p)
 }
 
+// CSRKey returns the SM3 of a request's SubjectPublicKeyInfo, by which two
+// requests for one key are told; the error is a *CSRError.
+func CSRKey(csr []byte) ([32]byte, error) {
+	q, err := parseCSR(csr)
+	if err != nil {
+		return [32]byte{}, err
+	}
+	return gm.SM3(q.RawSPKI), nil
+}
+
 // asked is a request that was read.
 type asked struct{ *cert.Request }
 

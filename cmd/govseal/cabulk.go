@@ -181,11 +181,14 @@ func (r *bulkRun) check(ctx context.Context, j *job, who parties, folder *os.Roo
 		if j.csr, err = readRequest(folder, row.CSR); err != nil {
 			return err
 		}
-		digest := gm.SM3(j.csr)
-		if first, twice := keys[digest]; twice {
-			return usagef("holds the same request as line %d", first)
+		key, err := ca.CSRKey(j.csr)
+		if err != nil {
+			return err
 		}
-		keys[digest] = row.Line
+		if first, twice := keys[key]; twice {
+			return usagef("the request is for the key of line %d", first)
+		}
+		keys[key] = row.Line
 	}
 	return r.c.ca.Rehearse(ctx, j.request, j.csr)
 }

@@ -43,7 +43,7 @@ func extensionOffences() map[string]offence {
 		"CA without CRLs":           {"key-usage", lint.Notice, true, usage(cert.KeyCertSign), nil},
 		"signs and decrypts":        {"key-split", lint.Warning, false, usage(cert.NonRepudiation | cert.DataEncipherment), nil},
 		"authentication, decrypts":  {"key-split", lint.Notice, false, usage(cert.DigitalSignature | cert.KeyEncipherment), nil},
-		"CA that decrypts":          {"key-split", lint.Error, true, usage(cert.KeyCertSign | cert.CRLSign | cert.KeyEncipherment), nil},
+		"CA that decrypts":          {"key-split", lint.Warning, true, usage(cert.KeyCertSign | cert.CRLSign | cert.KeyEncipherment), nil},
 		"empty EKU":                 {"extended-key-usage", lint.Error, false, eku(false), nil},
 		"EKU twice":                 {"extended-key-usage", lint.Error, false, eku(false, ocsp, ocsp), nil},
 		"any EKU":                   {"extended-key-usage", lint.Warning, false, eku(false, anything), nil},

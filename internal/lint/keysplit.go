@@ -22,6 +22,6 @@ func checkKeySplit(s *candidate, r *report) {
 		r.notice("the key signs and decrypts")
 	}
 	if s.isCA() && u&encryption != 0 {
-		r.err("the key of an authority is also for encryption")
+		r.should("the key of an authority is also for encryption")
 	}
 }
