@@ -82,8 +82,17 @@ func newValidator(ctx context.Context, r Request) *validator {
 		}
 	}
 	v.truncated = len(r.CRLs) > maxCRLs
-	slices.SortStableFunc(v.crls, func(a, b *cert.CRL) int { return b.ThisUpdate.Compare(a.ThisUpdate) })
+	slices.SortStableFunc(v.crls, newerFirst)
 	return v
+}
+
+// newerFirst orders lists by time, and those of one second by number: a CA that
+// lifts a hold in the second in which it was laid issues two.
+func newerFirst(a, b *cert.CRL) int {
+	if c := b.ThisUpdate.Compare(a.ThisUpdate); c != 0 || a.Number == nil || b.Number == nil {
+		return c
+	}
+	return b.Number.Cmp(a.Number)
 }
 
 // add enters a certificate once; the same octets again are the same one.
