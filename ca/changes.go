@@ -5,6 +5,7 @@ package ca
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"sync"
 	"time"
 )
@@ -16,7 +17,7 @@ import (
 // wait. The zero value is ready.
 type changesReader struct {
 	mu      sync.Mutex
-	running bool
+	running bool     // somebody looks, or is about to; guarded by mu
 	next    *reading // has not begun; guarded by mu
 }
 
@@ -33,19 +34,14 @@ const changesWait = 10 * time.Second
 // read returns the newest change of a CA.
 func (c *changesReader) read(ctx context.Context, s Store, ca string) (int64, error) {
 	c.mu.Lock()
-	r := c.next
-	if r == nil {
-		r = &reading{done: make(chan struct{})}
-		c.next = r
+	if c.next == nil {
+		c.next = &reading{done: make(chan struct{})}
 	}
-	lead := !c.running
-	if lead {
-		c.running, c.next = true, nil
-	}
+	r, lead := c.next, !c.running
+	c.running = true
 	c.mu.Unlock()
 	if lead {
-		r.run(ctx, s)
-		c.handOn(ctx, s)
+		c.lead(ctx, s)
 	}
 	select {
 	case <-r.done:
@@ -58,18 +54,20 @@ func (c *changesReader) read(ctx context.Context, s Store, ca string) (int64, er
 	return r.changes[ca], nil
 }
 
-// handOn runs what was asked for meanwhile, away from the caller who has his
-// answer.
-func (c *changesReader) handOn(ctx context.Context, s Store) {
+// lead looks once, and leaves what was asked for meanwhile to another
+// goroutine: its caller has his answer. On busy cores it first lets those come
+// up who are on their way here; the look is then theirs as well.
+func (c *changesReader) lead(ctx context.Context, s Store) {
+	runtime.Gosched()
 	c.mu.Lock()
 	r := c.next
-	c.next, c.running = nil, r != nil
+	c.next = nil
 	c.mu.Unlock()
-	if r != nil {
-		go func() {
-			r.run(ctx, s)
-			c.handOn(ctx, s)
-		}()
+	r.run(ctx, s)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.running = c.next != nil; c.running {
+		go c.lead(ctx, s)
 	}
 }
 

@@ -39,6 +39,8 @@ type memory struct {
 	stale   int              // so many CRL numbers are said to be taken
 	reads   int              // of CRLs
 	looks   int              // at the counters of changes
+	stands  int              // looks at the standing of one certificate
+	pause   chan struct{}    // when not nil, looks at the counters wait for it
 }
 
 func newMemory() *memory {
@@ -135,6 +137,9 @@ func (m *memory) Certificate(_ context.Context, serial string) (ca.Certificate, 
 
 func (m *memory) Standing(ctx context.Context, serial string) (ca.Standing, error) {
 	c, err := m.Certificate(ctx, serial)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.stands++
 	return ca.Standing{CA: c.CA, Shard: c.Shard, Status: c.Status, RevokedAt: c.RevokedAt, Reason: c.Reason, Invalidity: c.Invalidity}, err
 }
 
@@ -186,8 +191,14 @@ func (m *memory) Certificates(_ context.Context, q ca.Query) ([]ca.Certificate, 
 
 func (m *memory) Changes(context.Context) (map[string]int64, error) {
 	m.mu.Lock()
-	defer m.mu.Unlock()
 	m.looks++
+	pause := m.pause
+	m.mu.Unlock()
+	if pause != nil {
+		<-pause
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	return maps.Clone(m.changes), nil
 }
 

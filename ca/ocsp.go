@@ -41,10 +41,25 @@ type OCSPAnswer struct {
 	ThisUpdate, NextUpdate time.Time
 }
 
+// OCSPRequest encodes a DER OCSPRequest about one certificate of an issuer, as
+// most clients write it: by SHA-1, without a nonce.
+func OCSPRequest(issuerDER []byte, serial *big.Int) ([]byte, error) {
+	issuer, err := cert.Parse(issuerDER)
+	if err != nil {
+		return nil, fmt.Errorf("ca: issuer of the certificate to ask about: %w", err)
+	}
+	id, err := ocsp.NewCertID(ocsp.OIDSHA1, issuer.RawSubject, issuer.RawSPKI, serial)
+	if err != nil {
+		return nil, err
+	}
+	return (&ocsp.Request{Items: []ocsp.Item{{ID: id}}}).Marshal()
+}
+
 // OCSP answers a DER OCSPRequest (RFC 6960) for certificates of a CA whose key
 // is at hand. One answer speaks for one CA, that of the first certificate which
-// is ours: its responder has no word on another's. It always has an answer: what cannot be answered gets an error response
-// of the protocol, and err then says, for the log, what went wrong here.
+// is ours: its responder has no word on another's. It always has an answer: what
+// cannot be answered gets an error response of the protocol, and err then says,
+// for the log, what went wrong here.
 func (a *Authority) OCSP(ctx context.Context, request []byte) (answer OCSPAnswer, err error) {
 	r, parseErr := ocsp.ParseRequest(request)
 	if parseErr != nil || len(r.Items) > maxOCSPItems || r.UnknownCritical() {

@@ -174,6 +174,13 @@ func (b *bench) contests(ctx context.Context, s *site) ([]contest, error) {
 	}
 	all = append(all, s.disk())
 	all = append(all, b.work(s)...)
+	for _, callers := range []int{1, b.callers} {
+		answers, err := s.ocsp(ctx, callers)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, answers...)
+	}
 	decision, err := s.decision(ctx)
 	return append(all, decision), err
 }

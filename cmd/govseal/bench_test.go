@@ -44,7 +44,7 @@ func TestBenchShape(t *testing.T) {
 		}
 	}
 	for _, name := range []string{"SM2 sign", "SM3, 1 core", "own crypto of a stamp", "stamp, over HTTP, 64 callers, SQLite",
-		"certificate, 64 callers, SQLite", "verify a decision", "certificate, 1 caller, SQLite, 1000 in the store", "seal OFD of 20 MB", "verify OFD of 0.2 MB, peak memory", "make a seal, 1 caller, SQLite",
+		"certificate, 64 callers, SQLite", "verify a decision", "certificate, 1 caller, SQLite, 1000 in the store", "seal OFD of 20 MB", "verify OFD of 0.2 MB, peak memory", "make a seal, 1 caller, SQLite", "OCSP answer, over HTTP, 64 callers, SQLite", "CRL of 1000 entries, peak memory", "issue the CRL of 1 of 16 shards",
 		"seal PDF of 20 MB", "verify PDF of 20 MB, peak memory"} {
 		if !known[name] {
 			t.Errorf("there is no figure %q", name)

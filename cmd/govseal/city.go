@@ -89,10 +89,15 @@ func (c *city) open(ctx context.Context, passphrase []byte) (err error) {
 	if err != nil {
 		return err
 	}
-	if c.ca, err = ca.Load(ctx, config); err == nil && c.config.CRL.Publish != "" {
+	c.ca, err = ca.Load(ctx, config)
+	c.openPublisher()
+	return err
+}
+
+func (c *city) openPublisher() {
+	if c.config.CRL.Publish != "" {
 		c.published = &publisher{dir: inside(c.dir, c.config.CRL.Publish), ca: c.ca}
 	}
-	return err
 }
 
 func (c *city) openRegistry() {

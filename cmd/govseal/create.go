@@ -112,6 +112,7 @@ func (c *city) found(ctx context.Context, f founding) (err error) {
 	if c.ca, err = ca.New(ctx, config); err != nil {
 		return err
 	}
+	c.openPublisher()
 	if err := c.firstCeremonies(ctx, f); err != nil {
 		return err
 	}
