@@ -48,16 +48,19 @@ func (a *Authority) List(ctx context.Context, id ListID) (CRL, error) {
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return CRL{}, err
 	}
-	if is.signer != nil {
+	for range 2 { // the first list is followed at once by one that has a delta
+		if is.signer == nil {
+			break
+		}
 		need, due, err := a.needs(ctx, is, newest)
 		if err != nil {
 			return CRL{}, err
 		}
-		if need || due {
-			newest, err = a.renew(ctx, is, id.Shard, newest, need)
-			if err != nil {
-				return CRL{}, err
-			}
+		if !need && !due {
+			break
+		}
+		if newest, err = a.renew(ctx, is, id.Shard, newest, need); err != nil {
+			return CRL{}, err
 		}
 	}
 	switch {
