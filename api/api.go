@@ -43,6 +43,7 @@ type Config struct {
 
 	Log         *slog.Logger   // nil means silence
 	MaxDocument int64          // octets of an uploaded document; 0 means 50 MiB
+	Spool       string         // folder for large uploads while they are worked on; "" means the system's for temporary files
 	Proxies     []netip.Prefix // whose X-Forwarded-For counts; nil means nobody's
 	// Limits per client address and minute; 0 means the default.
 	CodeLimit   int // code and digest look-ups, default 30
@@ -58,6 +59,7 @@ type Server struct {
 	router  chi.Router
 	huma    huma.API
 	metrics *metrics
+	spool   spool
 }
 
 const defaultMaxDocument = 50 << 20
@@ -75,7 +77,7 @@ func New(c Config) (*Server, error) {
 	c.UploadLimit = orDefault(c.UploadLimit, 30)
 	c.StampLimit = orDefault(c.StampLimit, 120)
 	c.Uploads = orDefault(c.Uploads, 16)
-	s := &Server{c: c, metrics: newMetrics(c)}
+	s := &Server{c: c, metrics: newMetrics(c), spool: spool{dir: c.Spool, limit: spoolAtOnce * c.MaxDocument}}
 	if err := s.route(); err != nil {
 		return nil, err
 	}

@@ -3,6 +3,7 @@
 package api
 
 import (
+	"bytes"
 	"context"
 	"reflect"
 
@@ -18,7 +19,7 @@ func (s *Server) createDecision(ctx context.Context, in *struct {
 	StampHeaders
 	RawBody []byte `contentType:"multipart/form-data"`
 }) (*rawAnswer, error) {
-	parts, err := readForm(in.ContentType, in.RawBody, decisionForm)
+	parts, err := readForm(in.ContentType, bytes.NewReader(in.RawBody), decisionForm)
 	if err != nil {
 		return nil, err
 	}

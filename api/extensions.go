@@ -3,8 +3,12 @@
 package api
 
 import (
+	"bytes"
 	"context"
+	"io"
 	"strconv"
+
+	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/govseal/govseal/seal"
 )
@@ -25,32 +29,35 @@ type extended struct {
 	Level       string `header:"Govseal-Level" doc:"level reached: B, T, LT or LTA"`
 	Reason      string `header:"Govseal-Level-Reason" doc:"why it is lower than asked: no-tsa, tsa-unavailable, no-evidence"`
 	TimeStamps  string `header:"Govseal-Time-Stamps" doc:"document time-stamps that were added"`
-	Body        []byte
+	Body        func(huma.Context)
 }
 
 // createExtension needs no seal and no grant: nothing is signed in anybody's
 // name but the time-stamp authority's. It keeps nothing and may be repeated.
 func (s *Server) createExtension(ctx context.Context, in *struct {
 	ContentType string `header:"Content-Type"`
-	RawBody     []byte `contentType:"multipart/form-data"`
+	Upload
 }) (*extended, error) {
-	parts, err := readForm(in.ContentType, in.RawBody, s.withDocument(extensionForm))
+	f, err := s.receive(in.ContentType, &in.Upload, extensionForm)
 	if err != nil {
 		return nil, err
 	}
 	var r ExtensionRequest
-	if raw, given := parts["request"]; given {
+	if raw, given := f.parts["request"]; given {
 		if err := readJSON(raw, &r); err != nil {
+			f.document.Close()
 			return nil, err
 		}
 	}
-	e, err := s.c.Seals.Extend(ctx, parts["document"], orWord(r.Level, seal.LevelLTA))
+	e, err := s.c.Seals.ExtendFrom(ctx, f.document, f.document.size, orWord(r.Level, seal.LevelLTA))
 	if err != nil {
+		f.document.Close()
 		return nil, err
 	}
+	whole := io.MultiReader(io.NewSectionReader(f.document, 0, f.document.size), bytes.NewReader(e.Tail))
 	return &extended{
 		ContentType: seal.TypePDF, Level: e.Level, Reason: e.LevelReason,
-		TimeStamps: strconv.Itoa(e.TimeStamps), Body: e.PDF,
+		TimeStamps: strconv.Itoa(e.TimeStamps), Body: s.send(whole, e.Size, f.document.Close),
 	}, nil
 }
 

@@ -4,7 +4,6 @@ package api
 
 import (
 	"errors"
-	"io"
 	"net/http"
 	"strings"
 
@@ -26,7 +25,7 @@ func (s *Server) mountPages(r chi.Router, uploads chi.Middlewares) error {
 	if err != nil {
 		return err
 	}
-	w.MaxUpload = s.c.MaxDocument
+	w.MaxUpload = min(s.c.MaxDocument, maxInMemory)
 	p := pages{s, w}
 	r.Group(func(r chi.Router) {
 		r.Use(pageHeaders)
@@ -63,13 +62,7 @@ var pageForm = map[string]part{
 // upload answers a file chosen on a page with the report page. Behind a code
 // it also says whether the file belongs to that code.
 func (p pages) upload(w http.ResponseWriter, r *http.Request) {
-	limit := p.s.c.MaxDocument + maxSide + formOverhead + 1024
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
-	if err != nil {
-		p.fail(w, r, newProblem("too-large", ""))
-		return
-	}
-	parts, err := readForm(r.Header.Get("Content-Type"), body, p.s.withDocument(pageForm))
+	parts, err := p.s.receiveInMemory(r.Header.Get("Content-Type"), r.Body, r.ContentLength, pageForm)
 	if err != nil {
 		p.fail(w, r, err)
 		return

@@ -89,6 +89,9 @@ func register[I, O any](s *Server, api huma.API, verb, path, summary, tag string
 		o(&op)
 	}
 	declared := declaredBody(op.RequestBody)
+	if declared != nil && declared.Content["multipart/form-data"] != nil {
+		op.RequestBody.Content["multipart/form-data"].Schema = nil // else huma reads the body before the handler can
+	}
 	huma.Register(api, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := h(ctx, in)
 		if err != nil {

@@ -6,7 +6,7 @@ import (
 	"context"
 	"encoding/hex"
 	"encoding/json"
-	"io"
+	"errors"
 	"net/http"
 	"reflect"
 	"time"
@@ -51,14 +51,15 @@ var stampForm = map[string]part{
 
 func (s *Server) createStamp(ctx context.Context, in *struct {
 	StampHeaders
-	RawBody []byte `contentType:"multipart/form-data"`
+	Upload
 }) (*rawAnswer, error) {
-	parts, err := readForm(in.ContentType, in.RawBody, s.withDocument(stampForm))
+	f, err := s.receive(in.ContentType, &in.Upload, stampForm)
 	if err != nil {
 		return nil, err
 	}
+	defer f.document.Close()
 	var r StampRequest
-	if err := readJSON(parts["request"], &r); err != nil {
+	if err := readJSON(f.parts["request"], &r); err != nil {
 		return nil, err
 	}
 	if r.Kind == "" {
@@ -69,13 +70,17 @@ func (s *Server) createStamp(ctx context.Context, in *struct {
 		if err != nil {
 			return nil, err
 		}
-		return s.answer(s.c.Seals.StampOFD(ctx, req, parts["document"]))
+		document, err := f.document.octets()
+		if err != nil {
+			return nil, err
+		}
+		return s.answer(s.c.Seals.StampOFD(ctx, req, document))
 	}
 	req, err := s.sealRequest(ctx, r, seal.KindPDF, in.IdempotencyKey)
 	if err != nil {
 		return nil, err
 	}
-	return s.answer(s.c.Seals.StampPDF(ctx, req, parts["document"]))
+	return s.answer(s.c.Seals.StampPDFFrom(ctx, req, f.document, f.document.size))
 }
 
 // DigestRequest is the body of POST /v1/stamps/digest.
@@ -201,7 +206,7 @@ func (s *Server) getStamp(ctx context.Context, in *StampPath) (*struct{ Body Sta
 func (s *Server) getDocument(ctx context.Context, in *struct {
 	StampPath
 	Form string `query:"form" enum:"pdf,ofd" doc:"the rendered paper of a decision instead of its JSON"`
-}) (*rawAnswer, error) {
+}) (*fileAnswer, error) {
 	st, err := s.own(ctx, in.ID)
 	if err != nil {
 		return nil, err
@@ -215,17 +220,6 @@ func (s *Server) getDocument(ctx context.Context, in *struct {
 			digest, media = st.RenderedOFD, seal.TypeOFD
 		}
 	}
-	if st.Kind == seal.KindDigest {
-		return &rawAnswer{ContentType: st.OutputType, Body: st.Signature}, nil
-	}
-	content, err := s.readKept(ctx, digest)
-	if err != nil {
-		return nil, err
-	}
-	return &rawAnswer{ContentType: media, Body: content}, nil
-}
-
-func (s *Server) readKept(ctx context.Context, digest [32]byte) ([]byte, error) {
 	f, err := s.c.Seals.File(ctx, digest)
 	if err != nil {
 		if p := domainProblem(err); p != nil && p.Status == http.StatusNotFound {
@@ -233,8 +227,11 @@ func (s *Server) readKept(ctx context.Context, digest [32]byte) ([]byte, error) 
 		}
 		return nil, err
 	}
-	defer f.Close()
-	return io.ReadAll(io.LimitReader(f, 2*s.c.MaxDocument))
+	size, err := sizeOf(f)
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return &fileAnswer{ContentType: media, Body: s.send(f, size, func() { _ = f.Close() })}, nil
 }
 
 // EvidenceAnswer is the side file NAME.evidence.json.

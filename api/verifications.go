@@ -24,9 +24,9 @@ var verifyForm = map[string]part{
 
 func (s *Server) verifyUpload(ctx context.Context, in *struct {
 	ContentType string `header:"Content-Type"`
-	RawBody     []byte `contentType:"multipart/form-data"`
+	Upload
 }) (*struct{ Body verify.Report }, error) {
-	parts, err := readForm(in.ContentType, in.RawBody, s.withDocument(verifyForm))
+	parts, err := s.receiveInMemory(in.ContentType, in.body, in.length, verifyForm)
 	if err != nil {
 		return nil, err
 	}

@@ -7,6 +7,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"slices"
 	"time"
 
 	"github.com/govseal/govseal/internal/pdf"
@@ -33,7 +35,9 @@ type DigestStamper interface {
 // file handed in is kept, the CMS included: a time is therefore proven by a
 // document time-stamp, never by a token put into an old signature.
 type Extension struct {
-	PDF         []byte
+	PDF         []byte   // nil from ExtendFrom
+	Tail        []byte   // what was appended; nil when nothing was missing
+	Size        int64    // of the whole
 	Level       string   // as reached: B, T, LT or LTA; whoever verifies says what it is worth
 	LevelReason string   // why it is lower than asked: LevelNoTSA, LevelTSAOut, LevelNoEvidence
 	TimeStamps  int      // document time-stamps added
@@ -46,11 +50,25 @@ type Extension struct {
 // authority lowers the level and is said; the error is a *Refused for a file
 // without a sound signature.
 func (s *Service) Extend(ctx context.Context, document []byte, level string) (*Extension, error) {
+	e, err := s.ExtendFrom(ctx, bytes.NewReader(document), int64(len(document)), level)
+	if err == nil {
+		e.PDF = append(bytes.Clone(document), e.Tail...)
+	}
+	return e, err
+}
+
+// ExtendFrom is Extend for a document that need not be in memory: size octets,
+// which must not change meanwhile. The extended file is the document followed
+// by Tail.
+func (s *Service) ExtendFrom(ctx context.Context, document io.ReaderAt, size int64, level string) (*Extension, error) {
 	if level != LevelT && level != LevelLT && level != LevelLTA {
 		return nil, refuse(ReasonRequest, "level is neither T, LT nor LTA")
 	}
-	x := &extending{s: s, octets: document, by: time.Now().Add(s.cfg.TSAWait)}
-	if err := x.open(ctx); err != nil {
+	if limit := s.cfg.MaxDocument; size > limit {
+		return nil, refuse(ReasonTooLarge, "%d octets, at most %d are taken", size, limit)
+	}
+	x := &extending{s: s, file: sealedPDF{original: document, size: size}, by: time.Now().Add(s.cfg.TSAWait)}
+	if err := x.reopen(); err != nil {
 		return nil, err
 	}
 	if err := x.sound(ctx); err != nil {
@@ -60,33 +78,30 @@ func (s *Service) Extend(ctx context.Context, document []byte, level string) (*E
 	if err := x.raise(ctx, e, level); err != nil {
 		return nil, err
 	}
-	if !bytes.HasPrefix(x.octets, document) {
-		return nil, errors.New("seal: self-check: the extended PDF does not begin with the original")
-	}
-	e.PDF = x.octets
+	e.Tail, e.Size = x.file.tail, size+int64(len(x.file.tail))
 	return e, nil
 }
 
 // extending is one extension at work.
 type extending struct {
-	s      *Service
-	octets []byte
-	doc    *pdf.Document
-	sigs   []pdf.Signature
-	by     time.Time // until when the time-stamp authority is waited for
+	s    *Service
+	file sealedPDF // the document and what was appended so far
+	doc  *pdf.Document
+	sigs []pdf.Signature
+	by   time.Time // until when the time-stamp authority is waited for
 }
 
-func (x *extending) open(context.Context) error {
-	limit := x.s.cfg.MaxDocument
-	if int64(len(x.octets)) > limit {
-		return refuse(ReasonTooLarge, "%d octets, at most %d are taken", len(x.octets), limit)
-	}
-	// What an extension appends may take a full-sized document over the limit.
+// append adds an update and reads the file again.
+func (x *extending) append(update []byte) error {
+	x.file.tail = slices.Concat(x.file.tail, update)
 	return x.reopen()
 }
 
+// reopen has no limit of its own: what an extension appends may take a
+// full-sized document over the one for documents.
 func (x *extending) reopen() error {
-	doc, err := pdf.Open(bytes.NewReader(x.octets), int64(len(x.octets)), pdf.Limits{})
+	file := x.file // a view that later updates do not change
+	doc, err := pdf.Open(&file, file.reader().Size(), pdf.Limits{Size: file.reader().Size()})
 	if err != nil {
 		return refusedPDF(err)
 	}
@@ -175,19 +190,17 @@ func (x *extending) stampWith(ctx context.Context, tsa DigestStamper) error {
 		x.s.tokenRoom.Add(int64(over))
 		return fmt.Errorf("a token of %d octets does not fit in the %d kept", len(token), room)
 	}
-	var out bytes.Buffer
-	out.Grow(int(laid.Size()))
-	if _, err := laid.Write(&out, token); err != nil {
+	update, err := laid.Tail(token)
+	if err != nil {
 		return err
 	}
-	x.octets = out.Bytes()
-	return x.readBack()
+	return x.readBack(update)
 }
 
-// readBack holds what was appended to the law of ByteRange, and to the rules
+// readBack holds what is appended to the law of ByteRange, and to the rules
 // for what may follow a signature.
-func (x *extending) readBack() error {
-	if err := x.reopen(); err != nil {
+func (x *extending) readBack(update []byte) error {
+	if err := x.append(update); err != nil {
 		return fmt.Errorf("seal: self-check: %w", err)
 	}
 	newest := x.sigs[len(x.sigs)-1]

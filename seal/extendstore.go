@@ -3,7 +3,6 @@
 package seal
 
 import (
-	"bytes"
 	"context"
 
 	"github.com/govseal/govseal/internal/cert"
@@ -39,8 +38,7 @@ func (x *extending) store(ctx context.Context) (missing []string, err error) {
 	if update == nil {
 		return missing, nil
 	}
-	x.octets = append(bytes.Clone(x.octets), update...)
-	return missing, x.reopen()
+	return missing, x.append(update)
 }
 
 // leaves are the certificates that somebody will have to judge: of signers,

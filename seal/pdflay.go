@@ -81,7 +81,7 @@ func write(ctx context.Context, laid *pdf.Prepared, c canvas, contents []byte) (
 		return nil, err
 	}
 	sealed := &sealedPDF{original: c.original, size: c.size, tail: tail, contents: contents, boxes: laid.Boxes()}
-	doc, err := pdf.Open(sealed, c.size+int64(len(tail)), pdf.Limits{})
+	doc, err := pdf.Open(sealed, sealed.reader().Size(), pdf.Limits{Size: sealed.reader().Size()})
 	if err != nil {
 		return nil, fmt.Errorf("seal: self-check: %w", err)
 	}

@@ -130,7 +130,7 @@ func (c *city) assemble(ctx context.Context) error {
 		Store: c.db.Seals(), Registry: c.db.Registry(), Blobs: c.blobs, Keys: c.keyring,
 		Authority: sealAuthority{c.ca, c.config}, TSA: stamper, MakerKey: maker.KeyRef, MakerCert: maker.DER,
 		Arc: c.arc, VerifyURL: c.config.verifyURL(), Allow: c.config.Seal.Allow, Finder: keywords(c.config.Seal), Log: c.log,
-		SecondPerson: c.config.Seal.SecondPerson,
+		SecondPerson: c.config.Seal.SecondPerson, MaxDocument: c.config.Serve.MaxDocument,
 	})
 	return err
 }

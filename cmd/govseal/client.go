@@ -3,16 +3,13 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"mime/multipart"
 	"net/http"
-	"net/textproto"
 	"net/url"
 	"strconv"
 	"strings"
@@ -65,9 +62,9 @@ func newIdempotencyKey() string { return "cli-" + rand.Text() }
 // post sends a body until it is answered for good: a broken connection, a
 // request still running and a service that is stopped are tried again with the
 // same key, which cannot stamp twice.
-func (c *client) post(ctx context.Context, path, key, contentType string, body []byte) ([]byte, error) {
+func (c *client) post(ctx context.Context, path, key string, p payload) ([]byte, error) {
 	for try := 1; ; try++ {
-		answer, wait, err := c.once(ctx, http.MethodPost, path, key, contentType, body)
+		answer, wait, err := c.send(ctx, http.MethodPost, path, key, p)
 		if err == nil || wait == 0 || try == clientTries {
 			return answer, err
 		}
@@ -80,24 +77,36 @@ func (c *client) post(ctx context.Context, path, key, contentType string, body [
 }
 
 func (c *client) get(ctx context.Context, path string) ([]byte, error) {
-	answer, _, err := c.once(ctx, http.MethodGet, path, "", "", nil)
+	answer, _, err := c.send(ctx, http.MethodGet, path, "", payload{})
 	return answer, err
 }
 
-// once makes one request; wait says after what time it may be tried again, 0
-// for never.
+// once makes one request with a body in memory.
 func (c *client) once(ctx context.Context, method, path, key, contentType string, body []byte) (answer []byte, wait time.Duration, err error) {
-	req, err := http.NewRequestWithContext(ctx, method, c.base+path, bytes.NewReader(body))
+	return c.send(ctx, method, path, key, inMemory(contentType, body))
+}
+
+func (c *client) request(ctx context.Context, method, path string, p payload) (*http.Request, error) {
+	req, err := http.NewRequestWithContext(ctx, method, c.base+path, nil)
+	if err != nil {
+		return nil, err
+	}
+	p.attach(req)
+	if c.token != "" {
+		req.Header.Set("Authorization", "Bearer "+c.token)
+	}
+	return req, nil
+}
+
+// send makes one request; wait says after what time it may be tried again, 0
+// for never.
+func (c *client) send(ctx context.Context, method, path, key string, p payload) (answer []byte, wait time.Duration, err error) {
+	req, err := c.request(ctx, method, path, p)
 	if err != nil {
 		return nil, 0, err
 	}
-	for name, value := range map[string]string{"Idempotency-Key": key, "Content-Type": contentType} {
-		if value != "" {
-			req.Header.Set(name, value)
-		}
-	}
-	if c.token != "" {
-		req.Header.Set("Authorization", "Bearer "+c.token)
+	if key != "" {
+		req.Header.Set("Idempotency-Key", key)
 	}
 	res, err := c.http.Do(req)
 	if err != nil {
@@ -132,19 +141,23 @@ func problemFrom(res *http.Response, body []byte) error {
 	return e
 }
 
-// stampPDF and its kin return the record and its octets.
+// stampPDF and its kin return the record.
 func (c *client) stampPDF(ctx context.Context, key string, r api.StampRequest, document []byte) (seal.Answer, error) {
+	return c.stampPDFFrom(ctx, key, r, octets(document))
+}
+
+func (c *client) stampPDFFrom(ctx context.Context, key string, r api.StampRequest, document source) (seal.Answer, error) {
 	return c.stampForm(ctx, "/v1/stamps", key, r, document, "application/pdf")
 }
 
 // dryRunPDF asks where the seal would stand.
-func (c *client) dryRunPDF(ctx context.Context, r api.StampRequest, document []byte) (seal.AnswerDryRun, error) {
+func (c *client) dryRunPDF(ctx context.Context, r api.StampRequest, document source) (seal.AnswerDryRun, error) {
 	var a seal.AnswerDryRun
-	body, contentType, err := documentForm(r, document, "application/pdf")
+	body, err := documentForm(r, document, "application/pdf")
 	if err != nil {
 		return a, err
 	}
-	raw, err := c.post(ctx, "/v1/stamps", "", contentType, body)
+	raw, err := c.post(ctx, "/v1/stamps", "", body)
 	if err != nil {
 		return a, err
 	}
@@ -156,11 +169,11 @@ func (c *client) dryRunPDF(ctx context.Context, r api.StampRequest, document []b
 
 func (c *client) stampOFD(ctx context.Context, key string, r api.StampRequest, document []byte) (seal.Answer, error) {
 	r.Kind = seal.KindOFD
-	return c.stampForm(ctx, "/v1/stamps", key, r, document, seal.TypeOFD)
+	return c.stampForm(ctx, "/v1/stamps", key, r, octets(document), seal.TypeOFD)
 }
 
 func (c *client) stampDecision(ctx context.Context, key string, r api.StampRequest, document []byte) (seal.Answer, error) {
-	return c.stampForm(ctx, "/v1/decisions", key, r, document, "application/json")
+	return c.stampForm(ctx, "/v1/decisions", key, r, octets(document), "application/json")
 }
 
 func (c *client) addDecisionStamp(ctx context.Context, key, decision string, r api.StampRequest) (seal.Answer, error) {
@@ -171,12 +184,17 @@ func (c *client) stampDigest(ctx context.Context, key string, r api.DigestReques
 	return c.stampJSON(ctx, "/v1/stamps/digest", key, r)
 }
 
-func (c *client) document(ctx context.Context, stamp, form string) ([]byte, error) {
+func documentPath(stamp, form string) string {
 	path := "/v1/stamps/" + url.PathEscape(stamp) + "/document"
 	if form != "" {
 		path += "?form=" + url.QueryEscape(form)
 	}
-	return c.get(ctx, path)
+	return path
+}
+
+// document fetches what a stamp gave back into memory; download streams it.
+func (c *client) document(ctx context.Context, stamp, form string) ([]byte, error) {
+	return c.get(ctx, documentPath(stamp, form))
 }
 
 func (c *client) proof(ctx context.Context, stamp string) ([]byte, error) {
@@ -192,7 +210,7 @@ func (c *client) withdraw(ctx context.Context, stamp, reason string) error {
 	if err != nil {
 		return err
 	}
-	_, err = c.post(ctx, "/v1/stamps/"+url.PathEscape(stamp)+"/withdraw", "", "application/json", body)
+	_, err = c.post(ctx, "/v1/stamps/"+url.PathEscape(stamp)+"/withdraw", "", inMemory("application/json", body))
 	return err
 }
 
@@ -201,44 +219,15 @@ func (c *client) stampJSON(ctx context.Context, path, key string, request any) (
 	if err != nil {
 		return seal.Answer{}, err
 	}
-	return readAnswer(c.post(ctx, path, key, "application/json", body))
+	return readAnswer(c.post(ctx, path, key, inMemory("application/json", body)))
 }
 
-func (c *client) stampForm(ctx context.Context, path, key string, r api.StampRequest, document []byte, mediaType string) (seal.Answer, error) {
-	body, contentType, err := documentForm(r, document, mediaType)
+func (c *client) stampForm(ctx context.Context, path, key string, r api.StampRequest, document source, mediaType string) (seal.Answer, error) {
+	body, err := documentForm(r, document, mediaType)
 	if err != nil {
 		return seal.Answer{}, err
 	}
-	return readAnswer(c.post(ctx, path, key, contentType, body))
-}
-
-// documentForm is a multipart body of a JSON request and a document.
-func documentForm(r any, document []byte, mediaType string) (body []byte, contentType string, err error) {
-	request, err := json.Marshal(r)
-	if err != nil {
-		return nil, "", err
-	}
-	var b bytes.Buffer
-	b.Grow(len(document) + len(request) + 1024)
-	form := multipart.NewWriter(&b)
-	for _, p := range []struct {
-		name, mediaType string
-		content         []byte
-	}{{"request", "application/json", request}, {"document", mediaType, document}} {
-		w, err := form.CreatePart(textproto.MIMEHeader{
-			"Content-Disposition": {`form-data; name="` + p.name + `"; filename="` + p.name + `"`}, "Content-Type": {p.mediaType},
-		})
-		if err == nil {
-			_, err = w.Write(p.content)
-		}
-		if err != nil {
-			return nil, "", err
-		}
-	}
-	if err := form.Close(); err != nil {
-		return nil, "", err
-	}
-	return b.Bytes(), form.FormDataContentType(), nil
+	return readAnswer(c.post(ctx, path, key, body))
 }
 
 func readAnswer(raw []byte, err error) (seal.Answer, error) {

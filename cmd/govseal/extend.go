@@ -3,7 +3,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -57,15 +56,17 @@ func (p *program) extend(ctx context.Context, s *stamping, in, level string) err
 	if err != nil {
 		return err
 	}
-	document, err := os.ReadFile(in)
+	document, f, err := openSource(in)
 	if err != nil {
 		return err
 	}
-	out, result, err := c.extend(ctx, level, document)
-	if err != nil {
+	defer f.Close()
+	var result extensionResult
+	err = p.writeWith(s.out, true, func(w io.Writer) error {
+		result, err = c.extend(ctx, level, document, w)
 		return err
-	}
-	if err := p.write(s.out, out, true); err != nil {
+	})
+	if err != nil {
 		return err
 	}
 	if s.out != "-" {
@@ -80,33 +81,16 @@ func (p *program) extend(ctx context.Context, s *stamping, in, level string) err
 	return nil
 }
 
-// extend posts a sealed PDF. It changes nothing at the service, so that a
-// caller may simply ask again.
-func (c *client) extend(ctx context.Context, level string, document []byte) ([]byte, extensionResult, error) {
-	var result extensionResult
-	body, contentType, err := documentForm(api.ExtensionRequest{Level: level}, document, "application/pdf")
+// extend posts a sealed PDF and writes the extended one to w. It changes
+// nothing at the service, so that a caller may simply ask again.
+func (c *client) extend(ctx context.Context, level string, document source, w io.Writer) (extensionResult, error) {
+	body, err := documentForm(api.ExtensionRequest{Level: level}, document, "application/pdf")
 	if err != nil {
-		return nil, result, err
+		return extensionResult{}, err
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.base+"/v1/extensions", bytes.NewReader(body))
+	h, err := c.download(ctx, http.MethodPost, "/v1/extensions", body, w)
 	if err != nil {
-		return nil, result, err
+		return extensionResult{}, err
 	}
-	req.Header.Set("Content-Type", contentType)
-	req.Header.Set("Authorization", "Bearer "+c.token)
-	res, err := c.http.Do(req)
-	if err != nil {
-		return nil, result, err
-	}
-	defer res.Body.Close()
-	answer, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer))
-	if err != nil {
-		return nil, result, fmt.Errorf("read the answer: %w", err)
-	}
-	if res.StatusCode != http.StatusOK {
-		return nil, result, problemFrom(res, answer)
-	}
-	h := res.Header
-	result = extensionResult{h.Get("Govseal-Level"), h.Get("Govseal-Level-Reason"), h.Get("Govseal-Time-Stamps")}
-	return answer, result, nil
+	return extensionResult{h.Get("Govseal-Level"), h.Get("Govseal-Level-Reason"), h.Get("Govseal-Time-Stamps")}, nil
 }

@@ -4,6 +4,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -125,12 +126,20 @@ func jsonTime(t time.Time) *time.Time {
 // write puts data where -o says: a new file, or stdout for "-" and for none.
 // Octets are kept from a terminal unless "-" asks for them.
 func (p *program) write(path string, data []byte, binary bool) error {
+	return p.writeWith(path, binary, func(w io.Writer) error {
+		_, err := w.Write(data)
+		return err
+	})
+}
+
+// writeWith is write for what fill writes; a file that could not be filled is
+// taken away again.
+func (p *program) writeWith(path string, binary bool, fill func(io.Writer) error) error {
 	if path == "" || path == "-" {
 		if f, ok := p.out.(*os.File); ok && binary && path == "" && term.IsTerminal(int(f.Fd())) {
 			return usagef("this is binary: name a file with -o, or say -o - to print it all the same")
 		}
-		_, err := p.out.Write(data)
-		return err
+		return fill(p.out)
 	}
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
 	if os.IsExist(err) {
@@ -139,9 +148,8 @@ func (p *program) write(path string, data []byte, binary bool) error {
 	if err != nil {
 		return err
 	}
-	if _, err := f.Write(data); err != nil {
-		f.Close()
-		return err
+	if err := fill(f); err != nil {
+		return errors.Join(err, f.Close(), os.Remove(path))
 	}
 	return f.Close()
 }

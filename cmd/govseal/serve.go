@@ -132,7 +132,7 @@ type ServeConfig struct {
 	// BehindProxy lists the proxies' addresses or prefixes, the only ones whose
 	// X-Forwarded-For counts.
 	BehindProxy []string `yaml:"behind_proxy,omitempty"`
-	// MaxDocument bounds an uploaded document in octets; 0 means 50 MiB.
+	// MaxDocument bounds a document to be sealed in octets; 0 means 50 MiB.
 	MaxDocument int64 `yaml:"max_document,omitempty"`
 }
 

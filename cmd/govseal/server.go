@@ -6,6 +6,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/govseal/govseal/api"
@@ -20,9 +22,13 @@ func (c *city) server() (*api.Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	spool := filepath.Join(c.dir, "spool")
+	if err := os.MkdirAll(spool, 0o700); err != nil {
+		return nil, fmt.Errorf("make the folder of large uploads: %w", err)
+	}
 	return api.New(api.Config{
 		Registry: c.registry, Seals: c.seals, CA: c.ca, Ledger: c.ledger, TSA: c.tsa, Policy: c.policy, Checks: c.checks,
-		Version: version, Log: c.log, MaxDocument: c.config.Serve.MaxDocument, Proxies: proxies, Now: time.Now,
+		Version: version, Log: c.log, MaxDocument: c.config.Serve.MaxDocument, Spool: spool, Proxies: proxies, Now: time.Now,
 	})
 }
 

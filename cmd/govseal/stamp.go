@@ -5,6 +5,8 @@ package main
 import (
 	"context"
 	"encoding/hex"
+	"io"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -169,11 +171,11 @@ func (p *program) stampWith(ctx context.Context, s *stamping, stamp func(context
 }
 
 func (p *program) fetch(ctx context.Context, c *client, a seal.Answer, path, form string) error {
-	content, err := c.document(ctx, a.ID, form)
-	if err != nil {
+	err := p.writeWith(path, true, func(w io.Writer) error {
+		_, err := c.download(ctx, http.MethodGet, documentPath(a.ID, form), payload{}, w)
 		return err
-	}
-	if err := p.write(path, content, true); err != nil {
+	})
+	if err != nil {
 		p.say("stamp %s is made; fetch its file again with another -o and the same --idempotency-key", a.ID)
 		return err
 	}

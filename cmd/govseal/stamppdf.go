@@ -5,7 +5,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"os"
 	"slices"
 	"strconv"
 
@@ -122,11 +121,12 @@ func (p *program) stampPDF(cmd *cobra.Command, s *stamping, in string) error {
 		return p.dryRun(cmd.Context(), s, in)
 	}
 	return p.stampWith(cmd.Context(), s, func(ctx context.Context, c *client) (seal.Answer, error) {
-		document, err := os.ReadFile(in)
+		document, f, err := openSource(in)
 		if err != nil {
 			return seal.Answer{}, err
 		}
-		return c.stampPDF(ctx, s.key, s.request, document)
+		defer f.Close()
+		return c.stampPDFFrom(ctx, s.key, s.request, document)
 	})
 }
 
@@ -137,10 +137,11 @@ func (p *program) dryRun(ctx context.Context, s *stamping, in string) error {
 	if err != nil {
 		return err
 	}
-	document, err := os.ReadFile(in)
+	document, f, err := openSource(in)
 	if err != nil {
 		return err
 	}
+	defer f.Close()
 	a, err := c.dryRunPDF(ctx, s.request, document)
 	if err != nil {
 		return err
