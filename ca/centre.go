@@ -164,11 +164,18 @@ type RecoveryShare struct {
 	Passphrase []byte
 }
 
+// ShareLabel is what a share file tells without its passphrase. It is believed
+// only when the share opens.
+type ShareLabel struct {
+	City, Centre, Officer   string
+	Index, Threshold, Total int
+}
+
 // ReadShare says whose share a file is, so that the right person is asked.
-func ReadShare(file []byte) (officer string, index, total int, err error) {
+func ReadShare(file []byte) (ShareLabel, error) {
 	s, err := escrow.ParseShare(bytes.TrimSpace(file))
 	if err != nil {
-		return "", 0, 0, &RequestError{"share", err.Error()}
+		return ShareLabel{}, &RequestError{"share", err.Error()}
 	}
-	return s.Officer, s.Index, s.Total, nil
+	return ShareLabel{s.City, s.CentreID(), s.Officer, s.Index, s.Threshold, s.Total}, nil
 }

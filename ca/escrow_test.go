@@ -442,7 +442,7 @@ func TestCreateCentreKeepsFirst(t *testing.T) {
 			t.Errorf("%s: got %v", name, err)
 		}
 	}
-	if officer, index, total, err := ca.ReadShare(o.adoptCentre(t)[1]); err != nil || officer != officers[1] || index != 2 || total != 3 {
-		t.Errorf("share: %s %d of %d, %v", officer, index, total, err)
+	if l, err := ca.ReadShare(o.adoptCentre(t)[1]); err != nil || l.Officer != officers[1] || l.Index != 2 || l.Threshold != 2 || l.Total != 3 || l.Centre != o.store.centres[0].ID {
+		t.Errorf("share: %+v, %v", l, err)
 	}
 }

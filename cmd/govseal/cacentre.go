@@ -33,7 +33,7 @@ func (p *program) caCentre() *cobra.Command {
 papers can be read when a holder has lost the key. Escrow needs no secret. Recovery needs M of N
 recovery officers, each with a share file and a passphrase of their own ("govseal ca recover").
 Signing keys are never in escrow.`,
-		p.caCentreCreate(), p.caCentreList())
+		p.caCentreCreate(), p.caCentreList(), p.caCentreShare())
 }
 
 // centreFlags are what "ca centre create" is told.
@@ -72,23 +72,14 @@ one go on recovering what it escrowed.`,
 }
 
 func (p *program) createCentre(ctx context.Context, c *city, actor string, f centreFlags) (err error) {
-	var names []string
-	var files []*secretFile
+	names, files, err := f.reserve()
 	defer func() {
 		for _, file := range files {
 			err = errors.Join(err, file.close())
 		}
 	}()
-	for _, one := range f.officers {
-		i := strings.LastIndexByte(one, '=')
-		if i < 1 {
-			return usagef("--officer %s: write NAME=FILE", printable(one))
-		}
-		file, err := reserve(one[i+1:])
-		if err != nil {
-			return err
-		}
-		names, files = append(names, one[:i]), append(files, file)
+	if err != nil {
+		return err
 	}
 	secrets, err := f.secrets.readAll(p, names, true)
 	if err != nil {
@@ -117,6 +108,23 @@ func (p *program) createCentre(ctx context.Context, c *city, actor string, f cen
 	return p.showCentre(made)
 }
 
+// reserve takes the places of the share files, before anybody is asked for a
+// passphrase. What was taken is returned with an error too.
+func (f centreFlags) reserve() (names []string, files []*secretFile, err error) {
+	for _, one := range f.officers {
+		i := strings.LastIndexByte(one, '=')
+		if i < 1 {
+			return names, files, usagef("--officer %s: write NAME=FILE", printable(one))
+		}
+		file, err := reserve(one[i+1:])
+		if err != nil {
+			return names, files, err
+		}
+		names, files = append(names, one[:i]), append(files, file)
+	}
+	return names, files, nil
+}
+
 func (p *program) showCentre(c ca.Centre) error {
 	v := viewCentre(c)
 	return p.printFields(v, []field{{"centre", v.ID}, {"city", v.City}, {"recovery", fmt.Sprintf("%d of %d officers", v.Threshold, len(v.Officers))},
@@ -139,5 +147,33 @@ func (p *program) caCentreList() *cobra.Command {
 			}
 			return p.print(views, []string{"CENTRE", "RECOVERY", "OFFICERS", "CREATED"}, rows)
 		}),
+	}
+}
+
+// shareView is what a share file tells without its passphrase.
+type shareView struct {
+	City      string `json:"city"`
+	Centre    string `json:"centre"`
+	Officer   string `json:"officer"`
+	Index     int    `json:"index"`
+	Threshold int    `json:"threshold"`
+	Total     int    `json:"total"`
+}
+
+func (p *program) caCentreShare() *cobra.Command {
+	return &cobra.Command{
+		Use:   "show-share FILE",
+		Short: "Say whose share file this is; needs no city and no passphrase",
+		Args:  exactly(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			all, err := readShares(args)
+			if err != nil {
+				return err
+			}
+			s := all[0].label
+			return p.printFields(shareView{s.City, s.Centre, s.Officer, s.Index, s.Threshold, s.Total}, []field{
+				{"city", s.City}, {"centre", s.Centre}, {"officer", s.Officer},
+				{"share", fmt.Sprintf("%d of %d; %d recover a key", s.Index, s.Total, s.Threshold)}})
+		},
 	}
 }

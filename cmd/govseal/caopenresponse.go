@@ -36,7 +36,7 @@ with its certificate as PKCS#12 under a passphrase of the holder's. A UKey does 
 	return c
 }
 
-func (p *program) openResponse(path, keyFile string, key, delivery *passphraseFlags, out string) (err error) {
+func (p *program) openResponse(path, keyFile string, key, delivery *passphraseFlags, out string) error {
 	response, err := readKeyFile(path)
 	if err != nil {
 		return err
@@ -53,6 +53,19 @@ func (p *program) openResponse(path, keyFile string, key, delivery *passphraseFl
 	if err != nil {
 		return err
 	}
+	if err := p.writeHeld(encryption, own.Subject.Get(cert.OIDCommonName), delivery, out); err != nil {
+		return err
+	}
+	return p.printFields(struct {
+		Serial  string      `json:"serial"`
+		Subject string      `json:"subject"`
+		SM3     fingerprint `json:"sm3"`
+	}{own.Serial.Text(16), own.Subject.String(), fingerprintOf(own.Raw)},
+		[]field{{"serial", own.Serial.Text(16)}, {"subject", own.Subject.String()}, {"SM3", string(fingerprintOf(own.Raw))}})
+}
+
+// writeHeld writes a key as PKCS#12 under a passphrase that is chosen now.
+func (p *program) writeHeld(held *keys.Held, name string, delivery *passphraseFlags, out string) (err error) {
 	file, err := reserve(out)
 	if err != nil {
 		return err
@@ -63,19 +76,11 @@ func (p *program) openResponse(path, keyFile string, key, delivery *passphraseFl
 		return err
 	}
 	defer clear(passphrase)
-	data, err := encryption.PKCS12(own.Subject.Get(cert.OIDCommonName), passphrase)
+	data, err := held.PKCS12(name, passphrase)
 	if err != nil {
 		return err
 	}
-	if err := file.write(data); err != nil {
-		return err
-	}
-	return p.printFields(struct {
-		Serial  string      `json:"serial"`
-		Subject string      `json:"subject"`
-		SM3     fingerprint `json:"sm3"`
-	}{own.Serial.Text(16), own.Subject.String(), fingerprintOf(own.Raw)},
-		[]field{{"serial", own.Serial.Text(16)}, {"subject", own.Subject.String()}, {"SM3", string(fingerprintOf(own.Raw))}})
+	return file.write(data)
 }
 
 // readHeld reads a key file and asks for its passphrase.

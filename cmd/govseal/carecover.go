@@ -62,8 +62,8 @@ they are not in escrow.`,
 
 // share is a share file as read, and whose it says it is.
 type share struct {
-	text    []byte
-	officer string
+	text  []byte
+	label ca.ShareLabel
 }
 
 func readShares(paths []string) ([]share, error) {
@@ -73,11 +73,11 @@ func readShares(paths []string) ([]share, error) {
 		if err != nil {
 			return nil, err
 		}
-		officer, _, _, err := ca.ReadShare(text)
+		label, err := ca.ReadShare(text)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", path, err)
 		}
-		all = append(all, share{text, officer})
+		all = append(all, share{text, label})
 	}
 	return all, nil
 }
@@ -100,7 +100,7 @@ func (p *program) recover(ctx context.Context, c *city, actor string, found ca.C
 	r := ca.RecoveryRequest{Actor: actor, Reason: f.reason, Serial: found.SerialHex, For: f.For}
 	names := make([]string, len(shares))
 	for i, s := range shares {
-		names[i] = s.officer
+		names[i] = s.label.Officer
 	}
 	secrets, err := f.secrets.readAll(p, names, false)
 	if err != nil {

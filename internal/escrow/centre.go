@@ -50,8 +50,10 @@ type Charter struct {
 // ID names a centre by its public key: the first 16 hexadecimal digits of its SM3.
 func (c *Charter) ID() string {
 	digest := gm.SM3(c.PublicKey)
-	return hex.EncodeToString(digest[:8])
+	return centreID(digest)
 }
+
+func centreID(digest [32]byte) string { return hex.EncodeToString(digest[:8]) }
 
 // Secret is an officer's name and passphrase at a centre's making.
 type Secret struct {

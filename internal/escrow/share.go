@@ -55,6 +55,9 @@ type Share struct {
 	wrapped    []byte
 }
 
+// CentreID is the ID of the centre that the share says it belongs to.
+func (s *Share) CentreID() string { return centreID(s.Centre) }
+
 // share describes officer i's share of a centre.
 func (c *Charter) share(i int) Share {
 	return Share{City: c.City, Centre: gm.SM3(c.PublicKey), Officer: c.Officers[i], Index: i + 1, Threshold: c.Threshold, Total: len(c.Officers)}
