@@ -176,3 +176,60 @@ func TestOFDOfTwoDocuments(t *testing.T) {
 	}
 	c.wantVerdict(verify.Valid, report, 1)
 }
+
+// The last department's stamp on a rendered decision locks the paper: nobody
+// can sign after it, and a seal that is taken away is missed.
+func TestLastStampLocksTheRenderedOFD(t *testing.T) {
+	c := newCity(t)
+	c.grantOFD()
+	first := must(c.StampDecision(ctx, c.request(0, "first"), rawDecision(t, 2)))
+	_, open := openOFD(t, c.kept(first.RenderedOFD))
+	second := must(c.AddDecisionStamp(ctx, c.request(1, "second"), first.Decision))
+	paper := c.kept(second.RenderedOFD)
+	_, all := openOFD(t, paper)
+	if len(open) != 1 || open[0].Locks() || len(all) != 2 || all[0].Locks() || !all[1].Locks() {
+		t.Fatalf("%d signatures, then %d", len(open), len(all))
+	}
+	c.wantVerdict(verify.Valid, c.judged(paper, second), 2)
+	_, err := c.stampAt(0, "after", paper, nil)
+	wantRefused(t, err, seal.ReasonCertified)
+	// The first seal away, list and all: the second has listed its files.
+	less := without(t, paper, strings.TrimSuffix(all[0].Entry, "Signature.xml"))
+	if r := c.judged(less, second); r.Verdict == verify.Valid || r.Verdict == verify.Unsealed {
+		t.Errorf("without the first seal it is %s", r.Verdict)
+	}
+	// The last seal away: what is left is the paper before it, which is sound.
+	// That a department is missing is for the decision to say.
+	if r := c.judged(c.kept(first.RenderedOFD), second); r.Verdict != verify.Valid || len(r.Stamps) != 1 {
+		t.Errorf("the paper of the first department alone is %s", r.Verdict)
+	}
+	if r := c.judged(c.kept(first.Output), first); r.Verdict != verify.Indeterminate || !slices.Contains(r.Codes(), verify.CodeStampMissing) {
+		t.Errorf("the decision of the first department alone is %s %v", r.Verdict, r.Codes())
+	}
+}
+
+// without takes a signature out of a package, and out of the list.
+func without(t *testing.T, octets []byte, folder string) []byte {
+	t.Helper()
+	z := must(zip.NewReader(bytes.NewReader(octets), int64(len(octets))))
+	var out bytes.Buffer
+	w := zip.NewWriter(&out)
+	for _, f := range z.File {
+		if strings.HasPrefix(f.Name, folder) {
+			continue
+		}
+		data := string(must(io.ReadAll(must(f.Open()))))
+		if strings.HasSuffix(f.Name, "Signatures.xml") {
+			at := strings.Index(data, folder)
+			from := strings.LastIndex(data[:at], "<")
+			data = data[:from] + data[at+strings.Index(data[at:], ">")+1:]
+		}
+		if _, err := io.WriteString(must(w.Create(f.Name)), data); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
