@@ -112,37 +112,31 @@ func (b *bench) paper(ctx context.Context, r paperRun, octets int) error {
 	if err := os.WriteFile(r.in, content, 0o600); err != nil {
 		return err
 	}
-	var hash, written, sealing, checking, wrote, sealed, checked []float64
+	var hash, write, seal, check laps
 	for range b.rounds {
-		h, err := clock(func() error { gm.SM3(raw); return nil })
-		if err != nil {
-			return err
-		}
-		w, err := clock(func() error { return writeSynced(r.out, content) })
-		if err != nil {
-			return err
-		}
 		var digest [32]byte
-		t, err := clock(func() (err error) { digest, err = r.sealFile(ctx); return err })
-		if err != nil {
+		if err := errors.Join(
+			hash.add(func() error { gm.SM3(raw); return nil }),
+			write.add(func() error { return writeSynced(r.out, content) }),
+			seal.add(func() (err error) { digest, err = r.sealFile(ctx); return err }),
+		); err != nil {
 			return err
 		}
 		if err := r.takeOut(ctx, digest, r.out); err != nil {
 			return err
 		}
-		v, err := clock(func() error { return r.verifyFile(ctx, r.out) })
-		if err != nil {
+		if err := check.add(func() error { return r.verifyFile(ctx, r.out) }); err != nil {
 			return err
 		}
-		hash, written, sealing, checking = append(hash, h), append(written, w), append(sealing, t), append(checking, v)
-		wrote, sealed, checked = append(wrote, w/h), append(sealed, t/h), append(checked, v/h)
 	}
-	name, pass := r.name, "SM3 of "+r.name
+	pass := "SM3 of " + r.name
+	beside := func(what string, l laps, target float64) figure {
+		return figure{Name: what + " " + r.name, Value: 1e3 * median(l.seconds), Unit: "ms", CPU: median(l.cpu),
+			Ratio: median(each(l.seconds, hash.seconds)), Work: median(each(l.cpu, hash.cpu)), Of: pass, Target: target, AtMost: true}
+	}
 	figures := []figure{
-		{Name: pass, Value: 1e3 * median(hash), Unit: "ms"},
-		{Name: "write and fsync of " + name, Value: 1e3 * median(written), Unit: "ms", Ratio: median(wrote), Of: pass},
-		{Name: "seal " + name, Value: 1e3 * median(sealing), Unit: "ms", Ratio: median(sealed), Of: pass, Target: 1.5, AtMost: true},
-		{Name: "verify " + name, Value: 1e3 * median(checking), Unit: "ms", Ratio: median(checked), Of: pass, Target: 1.5, AtMost: true},
+		{Name: pass, Value: 1e3 * median(hash.seconds), Unit: "ms", CPU: median(hash.cpu)},
+		beside("write and fsync of", write, 0), beside("seal", seal, 1.5), beside("verify", check, 1.5),
 	}
 	memory, err := r.memory(ctx, float64(len(content)))
 	runtime.KeepAlive(content) // freed meanwhile it would hide as much of the growth
@@ -218,6 +212,28 @@ func writeSynced(path string, content []byte) error {
 	}
 	_, err = f.Write(content)
 	return errors.Join(err, f.Sync(), f.Close())
+}
+
+// laps are the times of one operation, in seconds and in microseconds of the
+// processor.
+type laps struct{ seconds, cpu []float64 }
+
+func (l *laps) add(work func() error) error {
+	used := processorTime()
+	s, err := clock(work)
+	l.seconds, l.cpu = append(l.seconds, s), append(l.cpu, float64((processorTime()-used).Microseconds()))
+	return err
+}
+
+// each is a over b, turn by turn.
+func each(a, b []float64) []float64 {
+	out := make([]float64, 0, len(a))
+	for i := range a {
+		if b[i] > 0 {
+			out = append(out, a[i]/b[i])
+		}
+	}
+	return out
 }
 
 // clock returns the seconds that work took.

@@ -19,7 +19,7 @@ type figure struct {
 	Value  float64 `json:"value"`
 	Unit   string  `json:"unit"`
 	Ratio  float64 `json:"ratio,omitempty"`    // to the figure Of, median of the turns
-	Work   float64 `json:"cpuRatio,omitempty"` // of the processor time of Of to ours: what other processes disturb least
+	Work   float64 `json:"cpuRatio,omitempty"` // as Ratio, of processor times: what other processes disturb least
 	Of     string  `json:"of,omitempty"`
 	Target float64 `json:"target,omitempty"` // of the ratio; 0 means none
 	AtMost bool    `json:"atMost,omitempty"` // the target is a ceiling
