@@ -68,7 +68,8 @@ func (c *evidenceCache) forget() {
 // placed by its issuer's name and key identifier; whether it is genuine is the
 // verifier's question, who believes nothing here before it verifies. The lists
 // may be a second old when another process issues; the octets are shared and
-// not to be changed.
+// not to be changed. Behind the chain stand the bridges to other keys of the
+// root, when it has any.
 func (a *Authority) Evidence(ctx context.Context, certDER []byte) (chain, crls [][]byte, err error) {
 	e, ok, epoch := a.evidence.get(certDER, a.now())
 	if !ok {
@@ -100,7 +101,7 @@ func (a *Authority) findEvidence(ctx context.Context, certDER []byte) (chain, cr
 		}
 		chain, crls = append(chain, is.der), append(crls, l.DER)
 		if is.parent == "" {
-			return chain, crls, nil
+			return a.addBridges(ctx, is, chain, crls)
 		}
 		if is, err = a.authority(is.parent); err != nil {
 			return nil, nil, err

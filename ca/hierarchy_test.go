@@ -489,6 +489,29 @@ func TestRollover(t *testing.T) {
 			}
 		}
 	}
+	// The evidence that goes with a stamp is enough for either anchor, offline.
+	for name, leaf := range map[string][]byte{"old leaf": oldLeaf.DER, "new leaf": newLeaf.DER} {
+		above, lists, err := o.Evidence(ctx, leaf)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for anchorName, anchor := range map[string][]byte{"old root": o.Root(), "new root": newRoot} {
+			q := chain.Request{Leaf: parse(t, leaf), Anchors: []*cert.Certificate{parse(t, anchor)}, Time: o.now}
+			for _, der := range above {
+				q.Untrusted = append(q.Untrusted, parse(t, der))
+			}
+			for _, der := range lists {
+				l, err := cert.ParseCRL(der)
+				if err != nil {
+					t.Fatal(err)
+				}
+				q.CRLs = append(q.CRLs, l)
+			}
+			if got, err := chain.Validate(ctx, q); err != nil || got.Code != chain.OK {
+				t.Errorf("evidence of the %s, %s as anchor: %+v, %v", name, anchorName, got, err)
+			}
+		}
+	}
 	// Without the bridges each is good under its own root only.
 	if got := o.judge(t, newLeaf.DER, o.Root(), nil, chain.Usage{}); got.Code == chain.OK {
 		t.Error("the new leaf verifies under the old root without a bridge")
