@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/govseal/govseal/ca"
+	"github.com/govseal/govseal/ca/ceremony"
 	"github.com/govseal/govseal/internal/keys"
 	"github.com/govseal/govseal/registry"
 	"github.com/govseal/govseal/seal"
@@ -54,7 +55,7 @@ func (p *program) report(err error) int {
 
 // refusals are rules of the house that said no; everything else that goes
 // wrong could not be read or done.
-var refusals = []error{ca.ErrState, ca.ErrStaleCRL, ca.ErrRecovery, ca.ErrCentre, keys.ErrNotForDelivery, registry.ErrExists, registry.ErrState, registry.ErrTampered, seal.ErrState, seal.ErrExists, seal.ErrConflict}
+var refusals = []error{ca.ErrState, ceremony.ErrWindow, ca.ErrStaleCRL, ca.ErrRecovery, ca.ErrCentre, keys.ErrNotForDelivery, registry.ErrExists, registry.ErrState, registry.ErrTampered, seal.ErrState, seal.ErrExists, seal.ErrConflict}
 
 func status(err error) int {
 	var e *exitError

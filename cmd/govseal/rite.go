@@ -75,6 +75,9 @@ func (r *rite) prepare(ctx context.Context, c *city, actor string) error {
 	if r.act, err = r.script.Prepare(ctx, c.ca, actor, time.Now(), r.material); err != nil {
 		return err
 	}
+	if info, err := os.Stat(r.out); err != nil || !info.IsDir() {
+		return usagef("%s is not a folder to write to", r.out)
+	}
 	taken := r.outputs()
 	if r.keyPath() != "" {
 		taken = append(taken, r.keyPath())

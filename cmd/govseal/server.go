@@ -32,16 +32,18 @@ func (c *city) server() (*api.Server, error) {
 	})
 }
 
-// policy is what the service's own verifier trusts: its root, the complete
+// policy is what the service's own verifier trusts: its roots, the complete
 // CRLs of all authorities as they are now, and its ledger's key.
 func (c *city) policy(ctx context.Context) (verify.Policy, error) {
-	p := verify.Policy{Time: time.Now(), Anchors: [][]byte{c.ca.Root()}, Arc: c.arc, Limits: verify.Limits{Size: c.config.Serve.MaxDocument}}
+	p := verify.Policy{Time: time.Now(), Arc: c.arc, Limits: verify.Limits{Size: c.config.Serve.MaxDocument}}
 	cas, err := c.ca.CAs(ctx)
 	if err != nil {
 		return p, fmt.Errorf("read the authorities: %w", err)
 	}
 	for _, authority := range cas {
-		if authority.Parent != "" {
+		if authority.Parent == "" {
+			p.Anchors = append(p.Anchors, authority.Certificate)
+		} else {
 			p.Untrusted = append(p.Untrusted, authority.Certificate)
 		}
 		list, err := c.ca.CRL(ctx, authority.ID)
