@@ -65,8 +65,16 @@ func (i Identity) Actor() string {
 }
 
 // Actor is how the audit log names the operator once it has proven itself.
-func (o Operator) Actor() string {
-	return fmt.Sprintf("operator:%s (%s, %s)", o.Name, o.ID, o.Method())
+func (o Operator) Actor() string { return o.actor(o.Method()) }
+
+// Actors are all names under which the operator may stand in the audit log:
+// how it proves itself can change.
+func (o Operator) Actors() []string {
+	return []string{"operator:" + o.Name, o.actor("secret"), o.actor("certificate")}
+}
+
+func (o Operator) actor(method string) string {
+	return fmt.Sprintf("operator:%s (%s, %s)", o.Name, o.ID, method)
 }
 
 // Person is the part of an actor that names the person: without how it was

@@ -163,7 +163,7 @@ func (o Operator) check() error {
 	if !slices.Contains([]Role{System, Security, Audit}, o.Role) {
 		return &FieldError{"role", "must be system, security or audit"}
 	}
-	if (o.CertSerial == "") != (len(o.PublicKey) == 0) {
+	if (o.CertSerial == "") != (len(o.PublicKey) == 0) || o.CertSerial != "" && len(o.PublicKey) > 200 {
 		return &FieldError{"certificate", "needs its serial number and its public key"}
 	}
 	if o.CertSerial != "" {

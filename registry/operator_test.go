@@ -219,6 +219,16 @@ func TestEnterWithKey(t *testing.T) {
 	}
 	o, err := b.store.OperatorNamed(t.Context(), "sun")
 	b.must(err)
+	chen, err := b.store.OperatorNamed(t.Context(), "chen")
+	b.must(err)
+	b.must(b.operators.SetCertificate(t.Context(), "operator:test", chen.ID, "test", "0a1b", spki))
+	_, err = with("chen", key, nil, same)
+	b.must(err)
+	_, err = b.operators.EnterWithSecret(t.Context(), "chen", b.secrets["chen"])
+	b.denied(err, "credentials")
+	if b.operators.SetCertificate(t.Context(), "operator:test", chen.ID, "test", "0a1c", []byte("key")) == nil {
+		t.Error("an operator was bound to what is no key")
+	}
 	if _, err := b.operators.RenewSecret(t.Context(), "operator:test", o.ID, ""); err == nil {
 		t.Error("a secret was made beside the certificate")
 	}

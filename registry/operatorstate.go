@@ -65,6 +65,26 @@ func (s *Operators) RenewSecret(ctx context.Context, actor, id, reason string) (
 	return secret, nil
 }
 
+// SetCertificate lets an operator prove itself by the key of a certificate from
+// now on: a renewed one, or one in place of a secret. The caller took publicKey
+// (DER SubjectPublicKeyInfo, SM2) from that certificate.
+func (s *Operators) SetCertificate(ctx context.Context, actor, id, reason, serialHex string, publicKey []byte) error {
+	before, err := s.store.Operator(ctx, id)
+	if err != nil {
+		return err
+	}
+	if before.State == Ended {
+		return fmt.Errorf("operator is %s: %w", before.State, ErrState)
+	}
+	after := before
+	after.CertSerial, after.PublicKey = serialHex, slices.Clone(publicKey)
+	after.SecretDigest, after.Failures = [32]byte{}, 0
+	if err := after.check(); err != nil {
+		return err
+	}
+	return s.update(ctx, actor, "operator.certificate", reason, before, after)
+}
+
 // update records a change with what the audit log may know of it.
 func (s *Operators) update(ctx context.Context, actor, act, reason string, before, after Operator) error {
 	if reason != "" {

@@ -91,7 +91,7 @@ func (c *city) provenActors(ctx context.Context, actor string) ([]string, error)
 	if errors.Is(err, registry.ErrNotFound) {
 		return nil, nil
 	}
-	return []string{o.Actor()}, err
+	return o.Actors(), err
 }
 
 // exportBatch is how many entries are read at a time.

@@ -139,6 +139,9 @@ func (c *city) operatorKey(ctx context.Context, serialHex string) ([]byte, error
 	if err != nil {
 		return nil, err
 	}
+	if found.KeyRef != "" {
+		return nil, usagef("the key of certificate %s lies in the key store, where others can use it; an operator needs a key of his own (\"govseal ca import-csr\")", serialHex)
+	}
 	parsed, err := cert.Parse(found.DER)
 	if err != nil {
 		return nil, err

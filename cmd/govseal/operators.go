@@ -32,7 +32,7 @@ func viewOperator(o registry.Operator) operatorView {
 }
 
 func (p *program) operatorCommand() *cobra.Command {
-	return group("operator", "Operators (管理员): add, list, show, suspend, resume, end, renew-secret",
+	return group("operator", "Operators (管理员): add, list, show, suspend, resume, end, renew their proofs",
 		`Operators administer the city, each in one of three roles (三员分立): system (系统管理员) runs the
 service and registers departments and applications; security (安全管理员) works with certificates,
 seals, grants and operators; audit (安全审计员) reads and proves what the others did. None of them
@@ -47,7 +47,7 @@ administrative command wants a proven operator of a fitting role, with a secret
 		p.operatorMove("suspend", "Suspend an operator at once", registry.Suspended),
 		p.operatorMove("resume", "Let a suspended operator act again", registry.Active),
 		p.operatorMove("end", "End an operator for ever", registry.Ended),
-		p.operatorRenew(), p.operatorRescue())
+		p.operatorRenew(), p.operatorCertificate(), p.operatorRescue())
 }
 
 func (p *program) operatorAdd() *cobra.Command {
@@ -174,60 +174,6 @@ func (p *program) operatorMove(verb, short string, to registry.State) *cobra.Com
 		return c
 	}
 	return p.approvable(c)
-}
-
-func (p *program) operatorRenew() *cobra.Command {
-	var reason, out string
-	c := &cobra.Command{
-		Use:   "renew-secret [OPERATOR]",
-		Short: "Give an operator another secret, shown once; without a name, yourself",
-		Long: `renew-secret makes another secret and voids the one before at once. Everybody renews his own.
-Another's (it was lost, or locked after wrong tries) is renewed by the security role, which knows the
-new one then: the operator should renew it again.`,
-		Example: `  govseal operator renew-secret --secret-out wang.secret`,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(args) > 1 {
-				return usagef("usage: %s", cmd.UseLine())
-			}
-			return p.withCore(cmd.Context(), func(ctx context.Context, c *city, actor string) error {
-				if out != "" && exists(out) {
-					return usagef("%s exists already; name another file", out)
-				}
-				return p.renewSecret(ctx, c, actor, args, reason, out)
-			})
-		},
-	}
-	c.Flags().StringVar(&reason, "reason", "", "why, for the audit log")
-	c.Flags().StringVar(&out, "secret-out", "", "write the secret to this new file (mode 0600) instead of stdout")
-	return p.approvable(c)
-}
-
-func (p *program) renewSecret(ctx context.Context, c *city, actor string, args []string, reason, out string) error {
-	self, proven := c.who.Proven()
-	if !proven {
-		return usagef("there is no operator yet: \"govseal operator add\"")
-	}
-	o := self
-	if len(args) == 1 {
-		var err error
-		if o, err = c.resolveOperator(ctx, args[0]); err != nil {
-			return err
-		}
-	}
-	renew := func() error {
-		secret, err := c.operators.RenewSecret(ctx, actor, o.ID, reason)
-		if err != nil {
-			return err
-		}
-		return p.handOver(viewOperator(o), secret, out)
-	}
-	if o.ID == self.ID {
-		return renew()
-	}
-	if err := c.who.May(registry.TaskOperators); err != nil {
-		return err
-	}
-	return p.withApproval(ctx, c, actOperator, map[string]string{"do": "renew-secret", "operator": o.ID, "reason": reason}, renew)
 }
 
 // resolveOperator finds an operator by ID or name.
