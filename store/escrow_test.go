@@ -3,6 +3,7 @@
 package store_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -85,6 +86,40 @@ func TestEscrowedKeys(t *testing.T) {
 		c.Status, c.RevokedAt, c.Reason = ca.Revoked, day, 4
 		h.must(s.RecordStatus(ctx, c, []ca.Status{ca.Good}, event("revocation", "ca.revoke", c.SerialHex)))
 		h.must(s.RecordEscrowed(ctx, []byte("der"), later, issued, escrowed))
+		h.sound()
+	})
+}
+
+// Of two who pair at once, one is first.
+func TestTwoPairAtOnce(t *testing.T) {
+	onBoth(t, func(h *house) {
+		s := h.db.CA()
+		signing := certificate
+		signing.SerialHex = "0a1a"
+		h.must(s.RecordPlanned(ctx, signing))
+		const both = 4
+		results := make(chan error, both)
+		for i := range both {
+			c := certificate
+			c.SerialHex = fmt.Sprintf("0b%d", i)
+			h.must(s.RecordPlanned(ctx, c))
+			key := ca.EscrowedKey{SerialHex: c.SerialHex, Signing: "0a1a", Centre: "c1", Sealed: []byte("s"), Enveloped: []byte("e"), Created: day}
+			go func() {
+				results <- s.RecordEscrowed(ctx, []byte("der"), key, event("escrow", "ca.escrow", c.SerialHex))
+			}()
+		}
+		won := 0
+		for range both {
+			err := <-results
+			if err == nil {
+				won++
+			} else {
+				h.is(err, ca.ErrState)
+			}
+		}
+		if kept, err := s.EscrowedBeside(ctx, "0a1a"); err != nil || won != 1 || len(kept) != 1 {
+			h.Errorf("%d won, %d keys are kept: %v", won, len(kept), err)
+		}
 		h.sound()
 	})
 }
