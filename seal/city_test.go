@@ -14,6 +14,7 @@ import (
 
 	"github.com/govseal/govseal/ca"
 	"github.com/govseal/govseal/internal/gm"
+	"github.com/govseal/govseal/internal/gm/keyfile"
 	"github.com/govseal/govseal/internal/keys"
 	"github.com/govseal/govseal/ledger"
 	"github.com/govseal/govseal/registry"
@@ -22,6 +23,8 @@ import (
 	"github.com/govseal/govseal/tsa"
 	"github.com/govseal/govseal/verify"
 )
+
+func init() { keyfile.CheapForTests() } // every test here opens key stores
 
 // city is a house of real parts: SQLite, key store, CA, time-stamp authority.
 type city struct {

@@ -11,13 +11,17 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/govseal/govseal/internal/gm/keyfile"
 	"github.com/govseal/govseal/registry"
 )
 
 // programs are what tests run as processes: this test binary under their names.
 var programs = map[string]func(){"govseal": main, "teststamp": testStamp}
 
-func TestMain(m *testing.M) { testscript.Main(tidy{m}, programs) }
+func TestMain(m *testing.M) {
+	keyfile.CheapForTests() // here and in the programs that scripts run, which are this binary
+	testscript.Main(tidy{m}, programs)
+}
 
 // tidy runs the tests and then what tests left to be done at the end.
 type tidy struct{ *testing.M }

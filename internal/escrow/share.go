@@ -31,6 +31,9 @@ const (
 // The floor, as a variable for this package's tests only.
 var floor = MinIterations
 
+// least is the least count of iterations that a share may have.
+func least() int { return min(floor, keyfile.Floor()) }
+
 var (
 	// ErrPassphrase means that a share does not open: the passphrase is another
 	// officer's, or the file was altered.
@@ -68,7 +71,7 @@ func (s *Share) seal(part, passphrase []byte) ([]byte, error) {
 	if len(passphrase) == 0 {
 		return nil, fmt.Errorf("escrow: the passphrase of officer %s is empty", s.Officer)
 	}
-	s.salt, s.iterations = make([]byte, saltSize), floor
+	s.salt, s.iterations = make([]byte, saltSize), least()
 	rand.Read(s.salt) // never returns an error (crypto/rand)
 	key, err := s.stretch(passphrase)
 	if err != nil {
@@ -151,7 +154,7 @@ func ParseShare(text []byte) (*Share, error) {
 		return nil, ErrShare
 	}
 	if threshold < MinThreshold || total < threshold || total > MaxOfficers || index < 1 || index > total ||
-		iterations < int64(floor) || iterations > gm.MaxIterations ||
+		iterations < int64(least()) || iterations > gm.MaxIterations ||
 		checkName("city", s.City) != nil || checkName("officer", s.Officer) != nil {
 		return nil, ErrShare
 	}

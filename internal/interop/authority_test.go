@@ -10,9 +10,12 @@ import (
 
 	"github.com/govseal/govseal/ca"
 	"github.com/govseal/govseal/internal/gm"
+	"github.com/govseal/govseal/internal/gm/keyfile"
 	"github.com/govseal/govseal/internal/keys"
 	"github.com/govseal/govseal/store"
 )
+
+func init() { keyfile.CheapForTests() } // every test here opens key stores
 
 const creditCode = "11990100MB1000010Y" // fictional, with a true check character
 

@@ -16,6 +16,9 @@ import (
 // minIterations is a variable for this package's tests only.
 var minIterations = keyfile.MinIterations
 
+// least is the least count of iterations that a key store may have.
+func least() int { return min(minIterations, keyfile.Floor()) }
+
 const (
 	saltSize   = 16
 	masterSize = 32
@@ -33,10 +36,10 @@ const (
 // passphrase, and opens it.
 func Create(ctx context.Context, s Store, passphrase []byte, o Options) (*Keyring, error) {
 	if o.Iterations == 0 {
-		o.Iterations = minIterations
+		o.Iterations = least()
 	}
-	if o.Iterations < minIterations || o.Iterations > gm.MaxIterations {
-		return nil, fmt.Errorf("keys: %d iterations are outside %d to %d", o.Iterations, minIterations, gm.MaxIterations)
+	if o.Iterations < least() || o.Iterations > gm.MaxIterations {
+		return nil, fmt.Errorf("keys: %d iterations are outside %d to %d", o.Iterations, least(), gm.MaxIterations)
 	}
 	if len(passphrase) == 0 {
 		return nil, errors.New("keys: the passphrase is empty")
@@ -67,7 +70,7 @@ func Open(ctx context.Context, s Store, passphrase []byte, o Options) (*Keyring,
 	}
 	// Looked at before a round is run: a forged record must not keep us busy,
 	// and a weak one must not go on being used.
-	if k.Iterations < minIterations || k.Iterations > gm.MaxIterations || len(k.Salt) != saltSize || len(k.Wrapped) > 256 {
+	if k.Iterations < least() || k.Iterations > gm.MaxIterations || len(k.Salt) != saltSize || len(k.Wrapped) > 256 {
 		return nil, fmt.Errorf("key-encryption key: %w", ErrDamaged)
 	}
 	outer, err := k.stretch(passphrase)

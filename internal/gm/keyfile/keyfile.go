@@ -31,7 +31,7 @@ const (
 	MaxIterations = gm.MaxIterations
 )
 
-// The floors, as variables for this package's tests only.
+// The floors, as variables for tests only.
 var floor, readFloor = MinIterations, MinReadIterations
 
 // MaxSize bounds a key file in octets.
