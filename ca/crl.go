@@ -44,6 +44,9 @@ func (a *Authority) List(ctx context.Context, id ListID) (CRL, error) {
 	if err != nil {
 		return CRL{}, err
 	}
+	if err := a.checkList(ctx, is, id); err != nil {
+		return CRL{}, err
+	}
 	newest, err := a.latest(ctx, is, ListID{CA: is.id, Shard: id.Shard})
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return CRL{}, err

@@ -6,7 +6,6 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -125,14 +124,28 @@ func (a *Authority) FindList(ctx context.Context, name string) (ListID, error) {
 	if !ok {
 		return ListID{}, fmt.Errorf("%w: %.40q names no list", ErrNotFound, name)
 	}
-	all, err := a.Lists(ctx, l.CA)
+	is, err := a.authority(l.CA)
 	if err != nil {
 		return ListID{}, err
 	}
-	if !slices.Contains(all, l) {
-		return ListID{}, fmt.Errorf("%w: there is no list %.40q", ErrNotFound, name)
+	return l, a.checkList(ctx, is, l)
+}
+
+// checkList refuses a list that the CA does not publish.
+func (a *Authority) checkList(ctx context.Context, is *issuer, id ListID) error {
+	policy := a.policyOf(is)
+	known := id.Shard == 0 || is.signer != nil && id.Shard > 0 && policy.Shards > 1 && id.Shard <= policy.Shards
+	if !known && id.Shard > 0 {
+		n, err := a.shards(ctx, is)
+		if err != nil {
+			return err
+		}
+		known = id.Shard <= n
 	}
-	return l, nil
+	if !known || id.Delta && (is.signer == nil || !policy.Delta) {
+		return fmt.Errorf("%w: the %s CA publishes no list %s", ErrNotFound, is.id, id)
+	}
+	return nil
 }
 
 func (a *Authority) policyOf(is *issuer) ListPolicy {

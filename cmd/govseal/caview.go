@@ -24,6 +24,7 @@ func fingerprintOf(der []byte) fingerprint {
 type certificateView struct {
 	Serial     string      `json:"serial"`
 	CA         string      `json:"ca"`
+	Shard      int         `json:"shard,omitempty"` // of the CA's lists
 	Profile    string      `json:"profile"`
 	Subject    string      `json:"subject"`
 	Department string      `json:"department,omitempty"`
@@ -40,7 +41,7 @@ type certificateView struct {
 }
 
 func viewCertificate(c ca.Certificate) certificateView {
-	v := certificateView{Serial: c.SerialHex, CA: c.CA, Profile: c.Profile, Subject: c.Subject, Department: c.Department, Officer: c.Officer,
+	v := certificateView{Serial: c.SerialHex, CA: c.CA, Shard: c.Shard, Profile: c.Profile, Subject: c.Subject, Department: c.Department, Officer: c.Officer,
 		Replaces: c.Replaces, NotBefore: c.NotBefore.UTC(), NotAfter: c.NotAfter.UTC(), Status: c.Status, Since: jsonTime(c.RevokedAt), Invalidity: jsonTime(c.Invalidity)}
 	if c.Status == ca.Hold || c.Status == ca.Revoked {
 		v.Reason = ca.ReasonName(c.Reason)

@@ -56,9 +56,12 @@ func capture(ts *testscript.TestScript, neg bool, args []string) {
 			at = v[part]
 		}
 	}
-	s, ok := at.(string)
-	if !ok {
-		ts.Fatalf("%s is %v, not a text", args[1], at)
+	switch v := at.(type) {
+	case string:
+		ts.Setenv(args[0], v)
+	case float64:
+		ts.Setenv(args[0], strconv.FormatFloat(v, 'f', -1, 64))
+	default:
+		ts.Fatalf("%s is %v, neither a text nor a number", args[1], at)
 	}
-	ts.Setenv(args[0], s)
 }
