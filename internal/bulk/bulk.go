@@ -75,7 +75,11 @@ type Problems struct {
 
 func (p *Problems) Error() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%d rows cannot be issued for, so none was", len(p.List)+p.More)
+	n := len(p.List) + p.More
+	if fmt.Fprintf(&b, "%d problem", n); n != 1 {
+		b.WriteByte('s')
+	}
+	b.WriteString(", so nothing was issued")
 	for _, one := range p.List {
 		b.WriteString("\n  " + one.String())
 	}
