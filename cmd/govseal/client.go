@@ -43,6 +43,13 @@ func newClient(base, token string) (*client, error) {
 // apiError is a problem that the service answered.
 type apiError struct{ problem api.Problem }
 
+// byRule reports whether the service looked and said no: no grant, or a document
+// that must not be sealed.
+func (e *apiError) byRule() bool {
+	kind := e.problem.Type[strings.LastIndex(e.problem.Type, ":")+1:]
+	return kind == "denied" || kind == "refused"
+}
+
 func (e *apiError) Error() string {
 	text := "the service refused: " + e.problem.Title
 	for _, more := range []string{e.problem.Reason, e.problem.Detail} {

@@ -69,6 +69,10 @@ func status(err error) int {
 	if errors.As(err, &denied) || errors.As(err, &refused) || errors.As(err, &linted) || errors.As(err, &csr) {
 		return exitRefused
 	}
+	var answered *apiError
+	if errors.As(err, &answered) && answered.byRule() {
+		return exitRefused
+	}
 	for _, r := range refusals {
 		if errors.Is(err, r) {
 			return exitRefused

@@ -25,6 +25,7 @@ type stamping struct {
 	request api.StampRequest
 	place   seal.Place
 	json    string // the whole placement
+	beside  bool   // the file that comes back has no room for its evidence
 	offset  float64
 	forOFD  seal.OFD
 	caption seal.Caption
@@ -76,7 +77,7 @@ func (p *program) stampDecisionCommand() *cobra.Command {
 	s := &stamping{}
 	c := &cobra.Command{
 		Use: "decision [IN] -o OUT", Short: "Stamp a decision, or add a further department's stamp",
-		Long:    "decision sends a decision (govseal.decision/v1) and gets it back stamped, as JSON and (--pdf, --ofd) as the\nrendered paper. With --decision ID instead of IN a further department stamps the same decision.",
+		Long:    "decision sends a decision (govseal.decision/v1) and gets it back stamped, as JSON and (--pdf, --ofd) as the\nrendered paper, an OFD with its evidence beside it. With --decision ID instead of IN a further department stamps the same decision.",
 		Example: "  govseal stamp decision decision.json -o stamped.json --pdf stamped.pdf --seal 99010000000001 …\n  govseal stamp decision --decision d_… -o stamped.json --seal 99010000000002 …",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if (len(args) == 1) == (s.decision != "") || len(args) > 1 {
@@ -105,10 +106,10 @@ func (p *program) stampDecisionCommand() *cobra.Command {
 }
 
 func (p *program) stampDigestCommand() *cobra.Command {
-	s := &stamping{}
+	s := &stamping{beside: true}
 	c := &cobra.Command{
 		Use: "digest IN -o OUT", Short: "Stamp the SM3 digest of a file that stays here",
-		Long:    "digest hashes IN here, sends the digest alone, and writes the GB/T 38540 SES_Signature (DER) to OUT.\nThe record says that the service did not see the content. IN may also be 64 hex digits.",
+		Long:    "digest hashes IN here, sends the digest alone, and writes the GB/T 38540 SES_Signature (DER) to OUT.\nThe record says that the service did not see the content. IN may also be 64 hex digits. Certificates and CRLs\nfor an offline check come in OUT.evidence.json, which \"govseal verify\" finds there.",
 		Example: "  govseal stamp digest big.zip -o big.zip.seal --seal 99010000000001 …",
 		Args:    exactly(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -167,6 +168,14 @@ func (p *program) stampWith(ctx context.Context, s *stamping, stamp func(context
 			return err
 		}
 	}
+	for path, beside := range map[string]bool{s.out: s.beside, s.ofd: s.ofd != ""} {
+		if !beside || path == "-" {
+			continue
+		}
+		if err := p.fetchEvidence(ctx, c, a, path); err != nil {
+			return err
+		}
+	}
 	return p.showStamp(a)
 }
 
@@ -182,6 +191,20 @@ func (p *program) fetch(ctx context.Context, c *client, a seal.Answer, path, for
 	if path != "-" {
 		p.say("wrote %s", filepath.Base(path))
 	}
+	return nil
+}
+
+// fetchEvidence keeps what an offline check needs where "govseal verify" finds it.
+func (p *program) fetchEvidence(ctx context.Context, c *client, a seal.Answer, path string) error {
+	evidence, err := c.evidence(ctx, a.ID)
+	if err == nil {
+		err = p.write(path+".evidence.json", evidence, false)
+	}
+	if err != nil {
+		p.say("stamp %s is made; its evidence is at /v1/stamps/%s/evidence", a.ID, a.ID)
+		return err
+	}
+	p.say("wrote %s", filepath.Base(path)+".evidence.json")
 	return nil
 }
 

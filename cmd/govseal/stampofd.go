@@ -12,7 +12,7 @@ import (
 )
 
 func (p *program) stampOFDCommand() *cobra.Command {
-	s := &stamping{}
+	s := &stamping{beside: true}
 	c := &cobra.Command{
 		Use: "ofd IN -o OUT", Short: "Seal an OFD",
 		Long: `ofd adds an electronic seal (GB/T 38540) to an OFD package. Every entry but the lists of signatures
@@ -20,7 +20,10 @@ keeps its stored octets.
 
 The seal stands at a position (--page or --pages with --x and --y, millimetres from the top left),
 on a keyword (--keyword), or across the pages' edge (--edge); at the lower right of the last page
-when nothing is said. With --lock no further signature may follow.`,
+when nothing is said. With --lock no further signature may follow.
+
+An OFD has no room for certificates and CRLs: they come in OUT.evidence.json, which "govseal verify"
+finds there.`,
 		Example: "  govseal stamp ofd permit.ofd -o permit.sealed.ofd --server https://seal.example --token-file token --seal 99010000000001 --page 1 --x 130 --y 220 --lock",
 		Args:    exactly(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
