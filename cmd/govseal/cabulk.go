@@ -64,7 +64,7 @@ Exit status: 0 every row has its certificate; 1 rows were refused; 2 usage, or c
 			return p.withApproval(ctx, c, r.act(), asked, func() error { return r.carryOut(ctx) })
 		}),
 	}
-	c.Flags().StringVar(&by, "ca", ca.IssuingID, "the CA that issues (\"govseal ca show\" lists them)")
+	c.Flags().StringVar(&by, "ca", "", "the CA that issues (default that of the department's area, else issuing)")
 	c.Flags().StringVarP(&out, "out", "o", "", "folder for certificates and report")
 	c.Flags().BoolVar(&dry, "dry-run", false, "check the file and issue nothing")
 	return p.approvable(c)

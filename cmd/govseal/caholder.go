@@ -45,7 +45,7 @@ func (c *city) ask(ctx context.Context, in parties, actor, profile string, h hol
 		return ca.Request{}, err
 	}
 	s := ca.Subject{Organization: c.config.Name, Province: c.config.Province, Locality: c.config.Locality}
-	r := ca.Request{Actor: actor, CA: h.ca, Profile: profile, DNSNames: h.hosts, Validity: time.Duration(h.days) * 24 * time.Hour}
+	r := ca.Request{Actor: actor, CA: c.config.issuerFor(h.ca, ""), Profile: profile, DNSNames: h.hosts, Validity: time.Duration(h.days) * 24 * time.Hour}
 	if h.officer != "" {
 		o, err := in.findOfficer(ctx, h.department, h.officer)
 		if err != nil {
@@ -66,6 +66,7 @@ func (c *city) ask(ctx context.Context, in parties, actor, profile string, h hol
 			return r, usagef("department %s is %s", d.Name, d.State)
 		}
 		r.Department, s.Organization, s.CreditCode = d.ID, d.Name, d.CreditCode
+		r.CA = c.config.issuerFor(h.ca, d.AreaCode)
 	}
 	r.Subject = p.Fit(s)
 	if h.commonName != "" {

@@ -68,7 +68,7 @@ Exit status: 0 issued; 1 refused; 2 usage, or could not read.`,
 		}),
 	}
 	f := c.Flags()
-	f.StringVar(&h.ca, "ca", ca.IssuingID, "the CA that issues (\"govseal ca show\" lists them)")
+	f.StringVar(&h.ca, "ca", "", "the CA that issues (default that of the department's area, else issuing)")
 	f.StringVar(&profile, "profile", "", "profile of the certificate (\"govseal ca profile list\", those from csr)")
 	f.StringVar(&h.department, "department", "", "department: ID, credit code or name")
 	f.StringVar(&h.officer, "officer", "", "officer: ID or staff number")

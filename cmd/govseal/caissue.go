@@ -56,7 +56,7 @@ seal: see "govseal seal make".`,
 		}),
 	}
 	fl := c.Flags()
-	fl.StringVar(&f.ca, "ca", ca.IssuingID, "the CA that issues (\"govseal ca show\" lists them)")
+	fl.StringVar(&f.ca, "ca", "", "the CA that issues (default that of the department's area, else issuing)")
 	fl.StringVar(&f.department, "department", "", "department: ID, credit code or name")
 	fl.StringVar(&f.officer, "officer", "", "officer: ID or staff number")
 	fl.StringVar(&f.commonName, "cn", "", "common name of an office")
@@ -73,7 +73,7 @@ func (c *city) issuance(ctx context.Context, profile string, f issueFlags) (map[
 	if err != nil {
 		return nil, err
 	}
-	asked := map[string]any{"ca": f.ca, "profile": profile, "shape": shape, "cn": f.commonName, "days": f.days, "forDelivery": f.forDelivery}
+	asked := map[string]any{"ca": c.config.issuerFor(f.ca, ""), "profile": profile, "shape": shape, "cn": f.commonName, "days": f.days, "forDelivery": f.forDelivery}
 	if f.officer != "" {
 		o, err := c.resolveOfficer(ctx, f.department, f.officer)
 		if err != nil {
@@ -88,6 +88,7 @@ func (c *city) issuance(ctx context.Context, profile string, f issueFlags) (map[
 			return nil, err
 		}
 		asked["department"] = map[string]string{"id": d.ID, "name": d.Name, "creditCode": d.CreditCode}
+		asked["ca"] = c.config.issuerFor(f.ca, d.AreaCode)
 	}
 	return asked, nil
 }
@@ -141,7 +142,7 @@ func (c *city) issueDepartment(ctx context.Context, actor string, f issueFlags, 
 	if err != nil {
 		return ca.Certificate{}, fmt.Errorf("make the department's key: %w", err)
 	}
-	return c.ca.Issue(ctx, ca.Request{Actor: actor, CA: f.ca, Profile: ca.ProfileDepartment, KeyRef: ref, ForDelivery: f.forDelivery, Department: d.ID, Validity: validity,
+	return c.ca.Issue(ctx, ca.Request{Actor: actor, CA: c.config.issuerFor(f.ca, d.AreaCode), Profile: ca.ProfileDepartment, KeyRef: ref, ForDelivery: f.forDelivery, Department: d.ID, Validity: validity,
 		Subject: ca.Subject{Organization: d.Name, CreditCode: d.CreditCode, Province: c.config.Province, Locality: c.config.Locality}})
 }
 
@@ -158,6 +159,6 @@ func (c *city) issueOfficer(ctx context.Context, actor string, f issueFlags, val
 	if err != nil {
 		return ca.Certificate{}, fmt.Errorf("make the officer's key: %w", err)
 	}
-	return c.ca.Issue(ctx, ca.Request{Actor: actor, CA: f.ca, Profile: ca.ProfileOfficer, KeyRef: ref, ForDelivery: f.forDelivery, Department: d.ID, Officer: o.ID, Validity: validity,
+	return c.ca.Issue(ctx, ca.Request{Actor: actor, CA: c.config.issuerFor(f.ca, d.AreaCode), Profile: ca.ProfileOfficer, KeyRef: ref, ForDelivery: f.forDelivery, Department: d.ID, Officer: o.ID, Validity: validity,
 		Subject: ca.Subject{Organization: d.Name, CommonName: o.Name, SerialNumber: o.StaffNo, Province: c.config.Province, Locality: c.config.Locality}})
 }

@@ -59,6 +59,10 @@ type Config struct {
 	Seal SealConfig `yaml:"seal,omitempty"`
 	// Approvals says which administrative acts take two operators.
 	Approvals ApprovalsConfig `yaml:"approvals,omitempty"`
+	// Issuers says which CA issues for the departments of an area: the beginning
+	// of an area code (2, 4 or 6 digits) and a CA made by a ceremony. The longest
+	// beginning counts; without any, the CA "issuing" does.
+	Issuers map[string]string `yaml:"issuers,omitempty"`
 	// TSA names outside time-stamp authorities; without any, ours stamps alone.
 	TSA TSAConfig `yaml:"tsa,omitempty"`
 	// CRL says how revocation lists are made and where they are put.
@@ -135,7 +139,7 @@ func (c Config) validate() error {
 			return fmt.Errorf("url: %q is not like https://seal.example", c.URL)
 		}
 	}
-	if err := errors.Join(c.TSA.validate(), c.Approvals.validate(), c.CRL.validate(c.URL)); err != nil {
+	if err := errors.Join(checkIssuers(c.Issuers), c.TSA.validate(), c.Approvals.validate(), c.CRL.validate(c.URL)); err != nil {
 		return err
 	}
 	if u, err := url.Parse(c.Database); err == nil && u.User != nil {

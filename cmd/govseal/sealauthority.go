@@ -22,10 +22,10 @@ type sealAuthority struct {
 
 var _ seal.Authority = sealAuthority{}
 
-// IssueSealCertificate certifies a seal's key for a department.
+// IssueSealCertificate certifies a seal's key for a department, by the CA of its area.
 func (a sealAuthority) IssueSealCertificate(ctx context.Context, actor string, d registry.Department, esID, keyRef string, _ []byte, validity time.Duration) ([]byte, string, error) {
 	c, err := a.ca.Issue(ctx, ca.Request{
-		Actor: actor, Profile: ca.ProfileSeal, KeyRef: keyRef, Department: d.ID, Validity: validity,
+		Actor: actor, CA: a.config.issuerFor("", d.AreaCode), Profile: ca.ProfileSeal, KeyRef: keyRef, Department: d.ID, Validity: validity,
 		Subject: ca.Subject{Organization: d.Name, CreditCode: d.CreditCode, SerialNumber: esID, Province: a.config.Province, Locality: a.config.Locality},
 	})
 	return c.DER, c.SerialHex, err
@@ -59,7 +59,7 @@ func (a sealAuthority) reach(ctx context.Context, serialHex string, want ca.Stat
 		return err
 	}
 	if c.Status == want {
-		_, err := a.ca.CRL(ctx, ca.IssuingID)
+		_, err := a.ca.CRL(ctx, c.CA)
 		return err
 	}
 	return inState(act())
