@@ -181,7 +181,7 @@ func (r *bulkRun) check(ctx context.Context, j *job, who parties, folder *os.Roo
 		if j.csr, err = readRequest(folder, row.CSR); err != nil {
 			return err
 		}
-		key, err := ca.CSRKey(j.csr)
+		key, err := r.c.requestKey(j.csr)
 		if err != nil {
 			return err
 		}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/govseal/govseal/ca"
 	"github.com/govseal/govseal/internal/gm"
+	"github.com/govseal/govseal/internal/keys"
 )
 
 func (p *program) caImportCSR() *cobra.Command {
@@ -44,6 +45,9 @@ Exit status: 0 issued; 1 refused; 2 usage, or could not read.`,
 			}
 			r, err := c.ask(ctx, c, actor, profile, h)
 			if err != nil {
+				return err
+			}
+			if _, err := c.requestKey(csr); err != nil {
 				return err
 			}
 			if err := c.ca.Rehearse(ctx, r, csr); err != nil {
@@ -91,6 +95,16 @@ func readCSR(path string) ([]byte, error) {
 		return nil, err
 	}
 	return ca.DecodeCSR(raw)
+}
+
+// requestKey returns the digest of a request's key; one whose secret lies in
+// keys-example/ is everybody's, and certified in a demo only.
+func (c *city) requestKey(csr []byte) ([32]byte, error) {
+	key, err := ca.CSRKey(csr)
+	if err == nil && keys.IsExample(key) && !c.config.Demo {
+		err = &ca.CSRError{Reason: ca.CSRKeyWeak, Detail: "the private key is published in keys-example"}
+	}
+	return key, err
 }
 
 // requested is what an approval of an issue for a request is bound to: the
