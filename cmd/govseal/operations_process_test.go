@@ -179,7 +179,7 @@ func (m *manual) run(t *testing.T, commands string) {
 		}
 	}
 	c := exec.Command("bash", "-eu", "-o", "pipefail", "-c", script)
-	c.Env = m.env
+	c.Dir, c.Env = m.dir, m.env // what a block writes beside itself stays there
 	out, err := c.CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s\n%s", err, commands, out)
