@@ -4,6 +4,7 @@ package seal
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/govseal/govseal/internal/gm"
 	"github.com/govseal/govseal/internal/pdf"
 	"github.com/govseal/govseal/internal/tsp"
 )
@@ -67,11 +69,14 @@ func (s *Service) ExtendFrom(ctx context.Context, document io.ReaderAt, size int
 	if limit := s.cfg.MaxDocument; size > limit {
 		return nil, refuse(ReasonTooLarge, "%d octets, at most %d are taken", size, limit)
 	}
-	x := &extending{s: s, file: sealedPDF{original: document, size: size}, by: time.Now().Add(s.cfg.TSAWait)}
+	x := &extending{s: s, file: sealedPDF{original: document, size: size}, wait: s.cfg.TSAWait, hashed: gm.NewSM3()}
 	if err := x.reopen(); err != nil {
 		return nil, err
 	}
 	if err := x.sound(ctx); err != nil {
+		return nil, err
+	}
+	if err := x.hash(); err != nil {
 		return nil, err
 	}
 	e := &Extension{Level: LevelT}
@@ -84,17 +89,32 @@ func (s *Service) ExtendFrom(ctx context.Context, document io.ReaderAt, size int
 
 // extending is one extension at work.
 type extending struct {
-	s    *Service
-	file sealedPDF // the document and what was appended so far
-	doc  *pdf.Document
-	sigs []pdf.Signature
-	by   time.Time // until when the time-stamp authority is waited for
+	s      *Service
+	file   sealedPDF // the document and what was appended so far
+	doc    *pdf.Document
+	sigs   []pdf.Signature
+	hashed *gm.Hash      // running SM3 of file
+	wait   time.Duration // left for the time-stamp authority; reading the file does not count
+}
+
+// hash reads the document for its digest, once for all updates.
+func (x *extending) hash() error {
+	if n, err := io.Copy(x.hashed, x.file.reader()); err != nil || n < x.file.size {
+		return fmt.Errorf("seal: read the document: %w", cmp.Or(err, io.ErrUnexpectedEOF))
+	}
+	x.doc.Known(x.hashed)
+	return nil
 }
 
 // append adds an update and reads the file again.
 func (x *extending) append(update []byte) error {
 	x.file.tail = slices.Concat(x.file.tail, update)
-	return x.reopen()
+	if err := x.reopen(); err != nil {
+		return err
+	}
+	x.hashed.Write(update)
+	x.doc.Known(x.hashed)
+	return nil
 }
 
 // reopen has no limit of its own: what an extension appends may take a
@@ -179,7 +199,9 @@ func (x *extending) stampWith(ctx context.Context, tsa DigestStamper) error {
 		return refusedPDF(err)
 	}
 	digest := laid.Digest()
-	token, err := within(ctx, x.by, func(ctx context.Context) ([]byte, error) { return tsa.StampDigest(ctx, digest) })
+	asked := time.Now()
+	token, err := within(ctx, asked.Add(x.wait), func(ctx context.Context) ([]byte, error) { return tsa.StampDigest(ctx, digest) })
+	x.wait -= time.Since(asked)
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ package seal
 
 import (
 	"context"
+	"slices"
 
 	"github.com/govseal/govseal/internal/cert"
 	"github.com/govseal/govseal/internal/cms"
@@ -16,20 +17,22 @@ import (
 // subjects of those certificates for which nothing could be had.
 func (x *extending) store(ctx context.Context) (missing []string, err error) {
 	var m pdf.DSS
-	for _, leaf := range x.leaves(&m) {
-		chain, crls, err := x.s.cfg.Authority.Evidence(ctx, leaf)
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
+	for i := range x.sigs {
+		leaves, carried := leavesOf(&x.sigs[i])
+		if len(leaves) == 0 {
+			continue // sound has looked at all but time-stamps, which may prove nothing
 		}
-		if err != nil {
-			c, parseErr := cert.Parse(leaf)
-			if parseErr != nil {
-				return nil, refuse(ReasonBroken, "a certificate in a signature cannot be read")
+		need := pdf.VRI{Contents: x.sigs[i].Contents, Certs: carried}
+		for _, leaf := range leaves {
+			without, err := x.evidence(ctx, leaf, &need)
+			if err != nil {
+				return nil, err
 			}
-			missing = append(missing, c.Subject.String())
-			continue
+			if without != "" && !slices.Contains(missing, without) {
+				missing = append(missing, without)
+			}
 		}
-		m.Certs, m.CRLs = union(m.Certs, chain), union(m.CRLs, crls)
+		m.For = append(m.For, need)
 	}
 	update, err := x.doc.AppendDSS(ctx, m)
 	if err != nil {
@@ -41,31 +44,46 @@ func (x *extending) store(ctx context.Context) (missing []string, err error) {
 	return missing, x.append(update)
 }
 
-// leaves are the certificates that somebody will have to judge: of signers,
-// seal makers and time-stamp authorities. What the signatures carry goes into
-// the store as well.
-func (x *extending) leaves(m *pdf.DSS) (out [][]byte) {
-	take := func(leaf []byte, carried [][]byte) {
-		if leaf != nil {
-			out = union(out, [][]byte{leaf})
-			m.Certs = union(m.Certs, [][]byte{leaf})
-		}
-		m.Certs = union(m.Certs, carried)
+// evidence adds what a certificate needs, or names it when nothing can be had.
+func (x *extending) evidence(ctx context.Context, leaf []byte, need *pdf.VRI) (without string, err error) {
+	chain, crls, err := x.s.cfg.Authority.Evidence(ctx, leaf)
+	if ctx.Err() != nil {
+		return "", ctx.Err()
 	}
-	for i := range x.sigs {
-		r, err := readContents(&x.sigs[i])
+	if err != nil {
+		c, err := cert.Parse(leaf)
 		if err != nil {
-			continue // sound has looked at all but time-stamps, which may prove nothing
+			return "", refuse(ReasonBroken, "a certificate in a signature cannot be read")
 		}
-		take(r.signer, r.carried)
-		take(r.maker, nil)
-		if r.token != nil {
-			if sd, err := cms.Parse(r.token); err == nil && len(sd.Signers) == 1 {
-				take(sd.Certificate(&sd.Signers[0]), sd.Certificates)
-			}
+		return c.Subject.String(), nil
+	}
+	need.Certs, need.CRLs = union(need.Certs, chain), union(need.CRLs, crls)
+	return "", nil
+}
+
+// leavesOf are the certificates that somebody will have to judge for a
+// signature: of its signer, seal maker and time-stamp authority. What the
+// signature carries beside them goes into the store as well.
+func leavesOf(sig *pdf.Signature) (leaves, carried [][]byte) {
+	take := func(leaf []byte, more [][]byte) {
+		if leaf != nil {
+			leaves = union(leaves, [][]byte{leaf})
+			carried = union(carried, [][]byte{leaf})
+		}
+		carried = union(carried, more)
+	}
+	r, err := readContents(sig)
+	if err != nil {
+		return nil, nil
+	}
+	take(r.signer, r.carried)
+	take(r.maker, nil)
+	if r.token != nil {
+		if sd, err := cms.Parse(r.token); err == nil && len(sd.Signers) == 1 {
+			take(sd.Certificate(&sd.Signers[0]), sd.Certificates)
 		}
 	}
-	return out
+	return leaves, carried
 }
 
 // contents is what an extension needs to know of a signature.

@@ -112,8 +112,7 @@ func curve(t testing.TB, c elliptic.Curve) crypto.Signer {
 }
 
 // TestPyHanko asks pyHanko, if GOVSEAL_PYHANKO names its command, about a frame
-// of ours with a P-256 signature in it: it knows no SM2. The command line is
-// as remembered (sign validate --trust); it was not run where this was written.
+// of ours with a P-256 signature in it: it knows no SM2. pyHanko 0.38.0 agreed.
 func TestPyHanko(t *testing.T) {
 	program := os.Getenv("GOVSEAL_PYHANKO")
 	if program == "" {
@@ -143,7 +142,8 @@ func TestPyHanko(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	update, err := d.AppendDSS(context.Background(), pdf.DSS{Certs: [][]byte{c.Raw}})
+	_, sigs = signatures(t, file)
+	update, err := d.AppendDSS(context.Background(), pdf.DSS{For: []pdf.VRI{{Contents: sigs[0].Contents, Certs: [][]byte{c.Raw}}}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,7 +16,15 @@ import (
 // under VRI name stands in the lists, too.
 type DSS struct {
 	Certs, CRLs, OCSPs [][]byte
-	VRI                []string // its keys, as spelled
+	VRI                []string // its keys, as spelled; not looked at by AppendDSS
+	For                []VRI    // what single signatures need; for AppendDSS, empty when read
+}
+
+// VRI is the material that one signature needs. AppendDSS stores it in the
+// lists, and names it under the signature's key.
+type VRI struct {
+	Contents           []byte // of the signature, padding included
+	Certs, CRLs, OCSPs [][]byte
 }
 
 // Bounds of a store: streams in all lists together, and octets of each and
@@ -63,8 +71,9 @@ func (d *Document) DSS(revision int) (*DSS, error) {
 }
 
 // VRIKeys are the two spellings of a signature's key under VRI that are in
-// use: the SHA-1 of Contents' octets, and that of its hex digits in lower
-// case, which pyHanko writes (facts/pdf.md 8).
+// use: the SHA-1 of Contents' octets, padding included, which stands in the
+// sample that pyHanko wrote and is what we write, and that of its hex digits in
+// lower case (facts/pdf.md 8).
 func VRIKeys(contents []byte) [2]string {
 	key := func(b []byte) string {
 		sum := sha1.Sum(b)

@@ -84,6 +84,43 @@ func TestStoresAndTimeStampsOfAllKinds(t *testing.T) {
 	}
 }
 
+// TestEntriesOfSignatures: each signature's entry names what it needs, grows
+// with what a renewal adds, and loses nothing; verifiers see it as material.
+func TestEntriesOfSignatures(t *testing.T) {
+	for name, b := range documents() {
+		t.Run(name, func(t *testing.T) {
+			sealed := seal(t, b, stampAt(1, 100, 100))
+			d, err := open(sealed)
+			if err != nil {
+				t.Fatal(err)
+			}
+			sigs, err := d.Signatures()
+			if err != nil || len(sigs) != 1 {
+				t.Fatal(err)
+			}
+			need := pdf.VRI{Contents: sigs[0].Contents, Certs: [][]byte{der(1), der(2)}, CRLs: [][]byte{der(3)}}
+			once := withStore(t, sealed, pdf.DSS{Certs: [][]byte{der(9)}, For: []pdf.VRI{need}})
+			if !bytes.Equal(withStore(t, once, pdf.DSS{For: []pdf.VRI{need}}), once) {
+				t.Error("what is there already was added again")
+			}
+			need.CRLs, need.OCSPs = [][]byte{der(4)}, [][]byte{der(5)}
+			twice := stampedWhole(t, withStore(t, stampedWhole(t, once), pdf.DSS{For: []pdf.VRI{need}}))
+			judgeByOthers(t, twice)
+			wantChanges(t, twice, pdf.LevelLTA, "dss timestamp")
+			if d, err = open(twice); err != nil {
+				t.Fatal(err)
+			}
+			store, err := d.DSS(len(d.Revisions()) - 1)
+			if err != nil || !store.Names(&sigs[0]) || len(store.VRI) != 1 || len(store.Certs) != 3 || len(store.CRLs) != 2 || len(store.OCSPs) != 1 {
+				t.Errorf("store %+v, %v", store, err)
+			}
+			if n := bytes.Count(twice[len(sealed):], []byte("/CRL [")); n != 2 { // alone, then with the newer
+				t.Errorf("%d entries with lists of revocation", n)
+			}
+		})
+	}
+}
+
 // TestStoreOfAnotherWriter reads what pyHanko wrote, by both keys.
 func TestStoreOfAnotherWriter(t *testing.T) {
 	d, err := open(sample(t, "ph__pades-lta-dss-indirect-arrs-test.pdf"))

@@ -14,6 +14,8 @@ package pdf
 import (
 	"bytes"
 	"io"
+
+	"github.com/govseal/govseal/internal/gm"
 )
 
 // Limits bound what a file may cost. The zero value means the defaults.
@@ -63,6 +65,7 @@ type Document struct {
 	streams   map[int]bool    // numbers of object streams; nil until needed
 	inspected bool            // guard has looked at every object
 	hazards   []Hazard        // what it found
+	known     *gm.Hash        // running SM3 of the whole file, if somebody said it
 }
 
 // Revision is one state of the file: what stood between the previous end and
