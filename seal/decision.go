@@ -58,11 +58,11 @@ func (p *newDecision) make(ctx context.Context, a *act) (product, error) {
 	if err != nil {
 		return product{}, refuse(ReasonNotADecision, "%v", err)
 	}
-	laid, err := p.s.layOutDecision(f, render.PDF)
+	laid, err := p.s.layOutDecision(f, render.PDF, render.Options{NoArchive: !a.fitsArchive(p.s.tokenRoom.Load())})
 	if err != nil {
 		return product{}, err
 	}
-	paper, err := p.s.layOutDecision(f, render.OFD)
+	paper, err := p.s.layOutDecision(f, render.OFD, render.Options{})
 	if err != nil {
 		return product{}, err
 	}
@@ -72,14 +72,26 @@ func (p *newDecision) make(ctx context.Context, a *act) (product, error) {
 
 // layOutDecision renders the decision itself, without stamps and evidence, so
 // that every department finds the same places.
-func (s *Service) layOutDecision(f *decision.File, format func(*decision.File, render.Options) (*render.Rendered, error)) (*render.Rendered, error) {
+func (s *Service) layOutDecision(f *decision.File, format func(*decision.File, render.Options) (*render.Rendered, error), o render.Options) (*render.Rendered, error) {
 	bare := &decision.File{Schema: f.Schema, Code: f.Code, Decision: f.Decision}
-	laid, err := format(bare, render.Options{VerifyURL: s.cfg.VerifyURL})
+	o.VerifyURL = s.cfg.VerifyURL
+	laid, err := format(bare, o)
 	var missing *glyph.MissingError
 	if errors.As(err, &missing) {
 		return nil, refuseCharacters("the decision", missing.Characters)
 	}
 	return laid, err
+}
+
+// archiveMargin is kept of what an archive's string may hold: the lists of the
+// departments that stamp later are longer by then.
+const archiveMargin = 8 << 10
+
+// fitsArchive reports whether the act's signature, with some margin, fits into
+// a PDF/A file. A large picture or long revocation lists cost a decision that
+// claim; they must not keep it from being stamped.
+func (a *act) fitsArchive(token int64) bool {
+	return a.room(token)+archiveMargin <= pdf.MaxArchiveString
 }
 
 // sheet is a decision as far as it has come: file, record, and the paper as

@@ -85,7 +85,7 @@ func (s *Service) load(ctx context.Context, rec *DecisionRecord) (sheet, error) 
 	if err != nil {
 		return sheet{}, fmt.Errorf("seal: read the decision's PDF: %w", err)
 	}
-	laid, err := s.layOutDecision(f, render.PDF)
+	laid, err := s.layOutDecision(f, render.PDF, render.Options{})
 	if err != nil {
 		return sheet{}, err
 	}

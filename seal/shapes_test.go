@@ -78,6 +78,10 @@ func TestEverySealGoesTheWholeWay(t *testing.T) {
 			onPDF := must(c.StampPDF(ctx, request("pdf"), pdf))
 			onOFD := must(c.StampOFD(ctx, request("ofd"), paper))
 			onDecision := must(c.StampDecision(ctx, request("decision"), rawDecision(t, 1)))
+			// A decision claims PDF/A only where the seal leaves room for it (docs/adr/0012).
+			if claims, small := bytes.Contains(c.kept(onDecision.Rendered), []byte("<pdfaid:part>")), len(s.DER) < 20<<10; claims != small {
+				t.Errorf("a seal of %d octets, and the decision claims PDF/A: %v", len(s.DER), claims)
+			}
 			sealed := c.kept(onOFD.Output)
 			for what, tt := range map[string]struct {
 				st         *seal.Stamp

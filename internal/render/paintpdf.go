@@ -12,7 +12,7 @@ import (
 )
 
 // writePDF puts the document together as PDF.
-func (s *sheet) writePDF(d *decision.Decision) ([]byte, error) {
+func (s *sheet) writePDF(d *decision.Decision, claim string) ([]byte, error) {
 	var out bytes.Buffer
 	w := pdf.NewWriter(&out, "1.7")
 	tree := w.Alloc()
@@ -33,7 +33,7 @@ func (s *sheet) writePDF(d *decision.Decision) ([]byte, error) {
 		}))
 	}
 	w.WriteObject(tree, pdf.Dict{"Type": pdf.Name("Pages"), "Kids": kids, "Count": len(kids)})
-	root, info := writeCatalog(w, tree, d)
+	root, info := writeCatalog(w, tree, d, claim)
 	err := w.Close(root, info)
 	return out.Bytes(), err
 }

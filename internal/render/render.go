@@ -23,6 +23,9 @@ type Options struct {
 	// VerifyURL is where decisions are checked: the QR code leads to VerifyURL
 	// + "/s/" + code. Empty prints the code alone.
 	VerifyURL string
+	// NoArchive leaves out the claim that a PDF is PDF/A-2b, which signatures
+	// that are too long would make untrue. Nothing else differs.
+	NoArchive bool
 }
 
 // Place says where a thing stands; millimetres from the top left of the page.
@@ -42,7 +45,11 @@ type Rendered struct {
 // input gives the same octets. A *glyph.MissingError names characters that
 // cannot be shown, a *decision.ParseError what is wrong with the file.
 func PDF(f *decision.File, o Options) (*Rendered, error) {
-	return layOut(f, o, (*sheet).writePDF)
+	claim := archiveClaim
+	if o.NoArchive {
+		claim = ""
+	}
+	return layOut(f, o, func(s *sheet, d *decision.Decision) ([]byte, error) { return s.writePDF(d, claim) })
 }
 
 // OFD is PDF for the other format: the same layout as an OFD package
