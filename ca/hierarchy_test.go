@@ -396,6 +396,10 @@ func TestCrossCertificate(t *testing.T) {
 		"no names":   {func(s *ca.CASpec) { s.Permitted = nil }, "permitted"},
 		"no bound":   {func(s *ca.CASpec) { s.PathLen = ca.Unlimited }, "path length"},
 		"all usages": {func(s *ca.CASpec) { s.Usages = []string{ca.UsageAny} }, "usages"},
+		"any host":   {func(s *ca.CASpec) { s.Usages = []string{"serverAuth"} }, "dns subtree"},
+		"any mailbox": {func(s *ca.CASpec) {
+			s.Usages, s.Permitted = []string{"emailProtection"}, append(permitted(bureau), ca.NameRange{DNS: "a.example"})
+		}, "email subtree"},
 	} {
 		s := spec
 		tt.change(&s)

@@ -114,6 +114,9 @@ func (a *Authority) PrepareCross(ctx context.Context, actor, issuerID string, s 
 	case h.usages == nil:
 		return nil, &RequestError{"usages", "a cross-certificate must list them"}
 	}
+	if err := checkForms(h); err != nil {
+		return nil, err
+	}
 	for _, is := range a.authorities() {
 		if is.cert.Subject.Equal(h.subject) {
 			return nil, &RequestError{"subject", "is the name of our own " + is.id + " CA"}
@@ -124,6 +127,27 @@ func (a *Authority) PrepareCross(ctx context.Context, actor, issuerID string, s 
 	}
 	act := &Act{a: a, actor: actor, acting: by, drafts: []*draft{{profile: recordCross, shape: h, public: f.PublicKey, keyID: f.KeyID}}}
 	return act, act.rehearse()
+}
+
+// checkForms: a subtree bounds names of its own form only (RFC 5280 4.2.1.10),
+// so a usage that lives by another form needs one of that form.
+func checkForms(h *shape) error {
+	for _, need := range []struct {
+		usage string
+		tag   int
+		form  string
+	}{{"serverAuth", cert.TagDNS, "dns"}, {"emailProtection", cert.TagEmail, "email"}} {
+		u, err := parseExtendedUsage(need.usage)
+		if err != nil {
+			return err
+		}
+		passes := slices.ContainsFunc(h.usages, u.id(nil).Equal)
+		bound := slices.ContainsFunc(h.permitted, func(g cert.GeneralName) bool { return g.Tag == need.tag })
+		if passes && !bound {
+			return &RequestError{"permitted", need.usage + " without a " + need.form + " subtree would be good for every host"}
+		}
+	}
+	return nil
 }
 
 // PrepareRollover plans a new key for a root: the new self-signed certificate

@@ -144,7 +144,11 @@ func (c *city) openTSA(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("open the time-stamp key: %w", err)
 	}
-	c.tsa, err = tsa.New(tsa.Config{Signer: signer, Certificate: o.DER, Chain: [][]byte{c.ca.Issuing()}, Policy: tsaPolicy(c.arc), Now: time.Now, Trusted: c.db.CheckClock})
+	chain, err := c.ca.Chain(o.CA)
+	if err != nil {
+		return err
+	}
+	c.tsa, err = tsa.New(tsa.Config{Signer: signer, Certificate: o.DER, Chain: chain[:len(chain)-1], Policy: tsaPolicy(c.arc), Now: time.Now, Trusted: c.db.CheckClock})
 	return err
 }
 
