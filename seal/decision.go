@@ -58,7 +58,7 @@ func (p *newDecision) make(ctx context.Context, a *act) (product, error) {
 	if err != nil {
 		return product{}, refuse(ReasonNotADecision, "%v", err)
 	}
-	laid, err := p.s.layOutDecision(f, render.PDF, render.Options{NoArchive: !a.fitsArchive(p.s.tokenRoom.Load())})
+	laid, err := p.s.layOutDecision(f, render.PDF, render.Options{NoArchive: !a.fitsArchive(p.s.tokenRoom.Load(), len(f.Decision.Departments))})
 	if err != nil {
 		return product{}, err
 	}
@@ -83,15 +83,16 @@ func (s *Service) layOutDecision(f *decision.File, format func(*decision.File, r
 	return laid, err
 }
 
-// archiveMargin is kept of what an archive's string may hold: the lists of the
-// departments that stamp later are longer by then.
-const archiveMargin = 8 << 10
+// archiveMargin is kept for each department that stamps later: the lists are
+// longer by then.
+const archiveMargin = 1 << 10
 
-// fitsArchive reports whether the act's signature, with some margin, fits into
-// a PDF/A file. A large picture or long revocation lists cost a decision that
-// claim; they must not keep it from being stamped.
-func (a *act) fitsArchive(token int64) bool {
-	return a.room(token)+archiveMargin <= pdf.MaxArchiveString
+// fitsArchive reports whether the act's signature fits into a PDF/A file, and
+// leaves room to grow for those of the other departments. A large picture or
+// long revocation lists cost a decision that claim; they must not keep it from
+// being stamped.
+func (a *act) fitsArchive(token int64, departments int) bool {
+	return a.room(token)+(departments-1)*archiveMargin <= pdf.MaxArchiveString
 }
 
 // sheet is a decision as far as it has come: file, record, and the paper as
