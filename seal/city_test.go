@@ -222,6 +222,46 @@ func TestCityLifecycle(t *testing.T) {
 	c.wantVerdict("valid", c.verdict(st.Output, nil), 1)
 }
 
+// A seal that has ended turns out to have been in wrong hands before: what a
+// time-stamp proves older stays valid, what came after that day does not.
+func TestCityVoidedAfterItsEnd(t *testing.T) {
+	for name, end := range map[string]func(c *city, id string) error{
+		"cancelled": func(c *city, id string) error { return c.Cancel(ctx, zhang, id, "撤销", time.Time{}) },
+		"superseded": func(c *city, id string) error {
+			_, err := c.Remake(ctx, seal.RemakeRequest{Actor: zhang, ESID: id, Reason: "换发"})
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := newCity(t)
+			c.grantOFD()
+			early := must(c.StampOFD(ctx, c.request(0, "early"), plainOFD(t)))
+			c.clock.move(time.Hour)
+			stolen := c.clock.now()
+			c.clock.move(time.Hour)
+			late := must(c.StampPDF(ctx, c.request(0, "late"), blankPDF(t, 1, nil)))
+			c.clock.move(time.Hour)
+			c.done(end(c, c.seals[0].ESID))
+			judged := func(st *seal.Stamp) *verify.Report {
+				chain, crls, err := c.ca.Evidence(ctx, c.seals[0].Certificate)
+				c.done(err)
+				fresh := *st
+				fresh.Chain, fresh.CRLs = chain, crls
+				return c.judged(c.kept(st.Output), &fresh)
+			}
+			c.wantVerdict(verify.Valid, judged(early), 1)
+			c.wantVerdict(verify.Valid, judged(late), 1)
+			c.clock.move(time.Hour)
+			c.done(c.Cancel(ctx, zhang, c.seals[0].ESID, "查明泄露", stolen))
+			c.wantVerdict(verify.Valid, judged(early), 1)
+			c.wantVerdict(verify.Invalid, judged(late), 1)
+			c.clock.move(time.Hour)
+			c.done(c.ReportLost(ctx, zhang, c.seals[0].ESID, "早已遗失", stolen.Add(-2*time.Hour)))
+			c.wantVerdict(verify.Invalid, judged(early), 1)
+		})
+	}
+}
+
 func TestCityManyAtOnce(t *testing.T) {
 	c := newCity(t)
 	var wg sync.WaitGroup
