@@ -107,6 +107,35 @@ func TestOpenSSLVerifiesCRLs(t *testing.T) {
 	}
 }
 
+// OpenSSL reads the scope of shards and deltas, and their signatures hold.
+func TestOpenSSLReadsShardsAndDeltas(t *testing.T) {
+	dir, o := t.TempDir(), found(t).with(t, ca.ListPolicy{Shards: 3, Delta: true})
+	c := o.issue(t, "seal")
+	o.get(t, issuing(c.Shard, false))
+	o.now = start.Add(time.Hour)
+	o.suspend(t, c)
+	put(t, dir, "signer.pem", certPEM(o.Issuing()))
+	point := "URI:https://seal.example/pki/" + issuing(c.Shard, false).Name() + ".crl"
+	for id, wants := range map[ca.ListID][]string{
+		issuing(c.Shard, false): {"X509v3 Issuing Distribution Point: critical", point, "Only User Certificates", "X509v3 Freshest CRL", "Certificate Hold"},
+		issuing(c.Shard, true):  {"X509v3 Delta CRL Indicator: critical", "X509v3 Issuing Distribution Point: critical", point, "Certificate Hold"},
+		issuing(0, true):        {"X509v3 Delta CRL Indicator: critical", "Certificate Hold"},
+	} {
+		_, list := o.get(t, id)
+		put(t, dir, "list.crl", list.DER)
+		checkSignature(t, dir, "list.crl", "signer.pem")
+		out, err := openssl(t, dir, "crl", "-inform", "DER", "-in", "list.crl", "-noout", "-text")
+		if err != nil {
+			t.Fatal(err, out)
+		}
+		for _, want := range wants {
+			if !strings.Contains(out, want) {
+				t.Errorf("%s: the listing lacks %q:\n%s", id, want, out)
+			}
+		}
+	}
+}
+
 var asn1Line = regexp.MustCompile(`(?m)^ *(\d+):d=1 .*?: *(SEQUENCE|BIT STRING)`)
 
 // checkSignature is the recipe of facts/ca-and-crypto.md 3.1 for any signed

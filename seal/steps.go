@@ -183,7 +183,7 @@ func (s *Service) begin(ctx context.Context, r Request, i Intent, admission Admi
 	if err := holds(a.signer, a.seal.public); err != nil {
 		return nil, err
 	}
-	if a.chain, a.crls, err = s.evidence(ctx, a.seal.cert); err != nil {
+	if a.chain, a.crls, err = s.evidence(ctx, a.seal); err != nil {
 		return nil, err
 	}
 	if a.code, err = decision.NewCode(); err != nil {

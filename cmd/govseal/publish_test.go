@@ -20,6 +20,7 @@ import (
 	"github.com/govseal/govseal/ca"
 	"github.com/govseal/govseal/internal/cert"
 	"github.com/govseal/govseal/internal/ocsp"
+	"github.com/govseal/govseal/verify"
 )
 
 // issueOne certifies a new key that the test throws away.
@@ -313,6 +314,59 @@ func TestKeeperGoesOn(t *testing.T) {
 	k.say(ended, "at the end", errors.New("context canceled"))
 	if strings.Contains(h.log.String(), "at the end") {
 		t.Error("the end of the server is logged as an error")
+	}
+}
+
+// A paper stamped by a seal of a shard carries the shard's list, and verifies
+// with the root alone; put on hold, the service says so.
+func TestStampCarriesItsShard(t *testing.T) {
+	h := newHouse(t, sharded(3))
+	c := h.client(t, h.token)
+	a, err := c.stampPDF(t.Context(), "key-1", h.request(), permitPDF)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sealed, err := c.document(t.Context(), a.ID, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	judge := func(lists ...[]byte) *verify.Report {
+		t.Helper()
+		r, err := verify.Verify(t.Context(), verify.Document{ReaderAt: bytes.NewReader(sealed), Size: int64(len(sealed))},
+			verify.Policy{Time: time.Now().Add(time.Minute), Anchors: [][]byte{h.ca.Root()}, Arc: h.arc, CRLs: lists})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	if r := judge(); r.Verdict != verify.Valid {
+		t.Fatalf("got %s: %+v", r.Verdict, r.Stamps)
+	}
+	found, err := h.ca.Find(t.Context(), ca.Query{Profile: ca.ProfileSeal})
+	if err != nil || len(found) != 1 || found[0].Shard == 0 {
+		t.Fatalf("the seal's certificate: %v, %v", found, err)
+	}
+	point := []byte("https://seal.example/pki/" + ca.ListID{CA: ca.IssuingID, Shard: found[0].Shard}.Name() + ".crl")
+	res, side := h.call(t, "GET", "/v1/stamps/"+a.ID+"/evidence", "", nil, "Authorization", "Bearer "+h.token)
+	var evidence struct{ CRLs [][]byte }
+	if err := json.Unmarshal(side, &evidence); err != nil || res.StatusCode != 200 || len(evidence.CRLs) == 0 || !bytes.Contains(evidence.CRLs[0], point) {
+		t.Errorf("evidence: %s, %d lists, %v", res.Status, len(evidence.CRLs), err)
+	}
+	// Revoked from before it was stamped: every newer list says so.
+	if err := h.ca.Revoke(t.Context(), "operator:test", found[0].SerialHex, ca.ReasonKeyCompromise, time.Now().Add(-4*time.Minute), ""); err != nil {
+		t.Fatal(err)
+	}
+	for _, shard := range []int{0, found[0].Shard} {
+		l, err := h.ca.List(t.Context(), ca.ListID{CA: ca.IssuingID, Shard: shard})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r := judge(l.DER); r.Verdict != verify.Invalid {
+			t.Errorf("with the list of shard %d: %s", shard, r.Verdict)
+		}
+	}
+	if verdict := h.verdict(t, "/v1/verifications", sealed); verdict != "invalid" {
+		t.Errorf("the service says %s", verdict)
 	}
 }
 
