@@ -5,6 +5,7 @@ package ca
 import (
 	"bytes"
 	"context"
+	"encoding/hex"
 	"encoding/pem"
 	"errors"
 	"fmt"
@@ -109,6 +110,10 @@ func (a *Authority) prepareCSR(ctx context.Context, r Request, csr []byte) (*pla
 		return nil, err
 	}
 	r.PublicKey, r.Source = q.RawSPKI, FromCSR
+	if r.Batch == "" { // another process may be granting the same request: the store lets one finish
+		key := gm.SM3(q.RawSPKI)
+		r.Batch = "key:" + hex.EncodeToString(key[:])
+	}
 	p, err := a.prepare(ctx, r)
 	if err != nil {
 		return nil, err

@@ -255,6 +255,28 @@ func TestTwoImportsOfOneKey(t *testing.T) {
 	}
 }
 
+// TestTwoProcessesImportOneKey: what two authorities over one store cannot see
+// of each other, the store does.
+func TestTwoProcessesImportOneKey(t *testing.T) {
+	o := found(t)
+	csr := testpki.Request(t, testpki.RequestSpec{Label: "applicant", Subject: nobody()})
+	made, err := o.ImportCSR(t.Context(), applicant(), csr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.HasPrefix(made.Batch, "key:") {
+		t.Fatalf("batch %q does not name the key", made.Batch)
+	}
+	late := made
+	late.SerialHex, late.Status, late.DER = "77", ca.Planned, nil
+	if err := o.store.RecordPlanned(t.Context(), late); err != nil {
+		t.Fatal(err)
+	}
+	if err := o.store.RecordCertificate(t.Context(), "77", made.DER, o.store.last()); !errors.Is(err, ca.ErrState) {
+		t.Errorf("a second certificate of the key: got %v", err)
+	}
+}
+
 // TestProfilesWithoutCSR: an office's key is made in the house.
 func TestProfilesWithoutCSR(t *testing.T) {
 	o := found(t)

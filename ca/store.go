@@ -39,7 +39,7 @@ type Certificate struct {
 	Officer    string
 	KeyRef     string   // "" when the key is held elsewhere
 	Replaces   string   // serial of the certificate that this one follows, "" when none
-	Batch      string   // which row of which bulk run it was issued for, "" when none
+	Batch      string   // what it was issued for once and never again: a row of a bulk run, the key of a request; "" when nothing
 	KeyDigest  [32]byte // SM3 of the SubjectPublicKeyInfo, DER
 	TBS        []byte
 	DER        []byte // nil while planned

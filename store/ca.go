@@ -64,6 +64,9 @@ func (t *tx) completeCertificate(ctx context.Context, serialHex string, der []by
 	n, err := t.exec(ctx, `UPDATE certificates SET der = $1, status = $2 WHERE serial = $3 AND status = $4
 		AND (batch = '' OR NOT EXISTS (SELECT 1 FROM certificates o WHERE o.batch <> '' AND o.status <> 'planned' AND o.batch = certificates.batch))`,
 		der, ca.Good, serialHex, ca.Planned)
+	if doubled(err) {
+		return errAgain // another process completed the row's certificate meanwhile: look again
+	}
 	return t.moved1(ctx, n, err, serialHex)
 }
 

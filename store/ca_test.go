@@ -3,12 +3,15 @@
 package store_test
 
 import (
+	"errors"
 	"fmt"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/govseal/govseal/ca"
+	"github.com/govseal/govseal/store"
 )
 
 func TestAuthorities(t *testing.T) {
@@ -179,6 +182,41 @@ func TestOneCertificateARow(t *testing.T) {
 		}
 		if none, err := s.Certificates(ctx, ca.Query{Batch: "digest:8"}); err != nil || len(none) != 0 {
 			h.Errorf("another row: %v, %v", none, err)
+		}
+		h.sound()
+	})
+}
+
+// TestTwoRunsOfOneFile at the same moment, in two processes: each row has one
+// certificate, and the slower one is told so.
+func TestTwoRunsOfOneFile(t *testing.T) {
+	onBoth(t, func(h *house) {
+		stores := []ca.Store{h.db.CA(), h.again(store.Config{}).CA()}
+		const rows = 12
+		for row := range rows {
+			for i, s := range stores {
+				c := certificate
+				c.SerialHex, c.Batch = fmt.Sprintf("%d%02d", i+1, row), fmt.Sprintf("digest:%d", row)
+				h.must(s.RecordPlanned(ctx, c))
+			}
+		}
+		var runs sync.WaitGroup
+		var errs [2][rows]error
+		for i, s := range stores {
+			runs.Go(func() {
+				for row := range rows {
+					serial := fmt.Sprintf("%d%02d", i+1, row)
+					errs[i][row] = s.RecordCertificate(ctx, serial, []byte("der"), event("certificate", "ca.issue", serial))
+				}
+			})
+		}
+		runs.Wait()
+		for row := range rows {
+			first, second := errs[0][row], errs[1][row]
+			if (first == nil) == (second == nil) {
+				h.Fatalf("row %d: %v, %v; want one certificate", row, first, second)
+			}
+			h.is(errors.Join(first, second), ca.ErrState)
 		}
 		h.sound()
 	})

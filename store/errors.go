@@ -106,6 +106,13 @@ func transient(err error) bool {
 	return errors.As(err, &pg) && (pg.Code == "40001" || pg.Code == "40P01") || errors.Is(err, errAgain)
 }
 
+// doubled tells that a PostgreSQL statement met a key that another transaction
+// had just committed. SQLite has one writer and no such moment.
+func doubled(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && pg.Code == "23505" // unique_violation
+}
+
 // errAgain asks for the transaction to be run again: another one inserted the
 // same key first.
 var errAgain = errors.New("another transaction was first")
