@@ -646,3 +646,22 @@ func TestWrongKeysAtTheCeremony(t *testing.T) {
 		t.Errorf("a CA whose key is in a safe issues: %v", err)
 	}
 }
+
+// A new key is no new right: every bound of the old root goes over.
+func TestRolloverInherits(t *testing.T) {
+	ctx, o := context.Background(), found(t)
+	key := softKey(t)
+	spec := ca.CASpec{ID: "province", Subject: ca.Subject{Organization: "示例省", CommonName: "示例省根CA"}, NotAfter: o.now.Add(10 * 365 * 24 * time.Hour),
+		PathLen: 1, Permitted: permitted(bureau), Usages: []string{"documentSigning"}, Policies: []string{"2.999.1.4.1"}}
+	act, err := o.PrepareRoot(ctx, operator, spec)
+	o.carry(t, act, err, ca.ActKeys{New: key})
+	act, err = o.PrepareRollover(ctx, operator, "province", ca.CASpec{ID: "province-2", NotAfter: o.now.Add(12 * 365 * 24 * time.Hour), PathLen: ca.Unlimited})
+	made := o.carry(t, act, err, ca.ActKeys{Acting: key, New: softKey(t)})
+	for _, c := range made.Certificates {
+		got := parse(t, c.DER)
+		if got.NameConstraints == nil || len(got.NameConstraints.Permitted) != 1 || got.BasicConstraints.PathLen == nil || *got.BasicConstraints.PathLen != 1 ||
+			len(got.ExtKeyUsage) != 1 || got.Policies == nil {
+			t.Errorf("%q lost a bound: %+v", c.Name, got)
+		}
+	}
+}

@@ -169,9 +169,7 @@ func (a *Authority) PrepareRollover(ctx context.Context, actor, oldID string, s 
 	if err := a.fill(h); err != nil {
 		return nil, err
 	}
-	if old.cert.BasicConstraints != nil && old.cert.BasicConstraints.PathLen != nil {
-		h.pathLen = old.cert.BasicConstraints.PathLen
-	}
+	h.inherit(old.cert)
 	if !h.to.After(old.cert.NotAfter) {
 		return nil, &RequestError{"validity", "the new root would end before the old one"}
 	}
@@ -184,6 +182,20 @@ func (a *Authority) PrepareRollover(ctx context.Context, actor, oldID string, s 
 		{name: "old-with-new", profile: recordRollover, shape: &oldWithNew, byNew: true, ofOld: true},
 	}}
 	return act, act.rehearse()
+}
+
+// inherit takes over every bound of the old root: a new key is no new right.
+func (h *shape) inherit(old *cert.Certificate) {
+	if old.BasicConstraints != nil {
+		h.pathLen = old.BasicConstraints.PathLen
+	}
+	if nc := old.NameConstraints; nc != nil {
+		h.permitted, h.excluded = nc.Permitted, nc.Excluded
+	}
+	h.usages = old.ExtKeyUsage
+	if len(h.policies) == 0 && old.Policies != nil {
+		h.policies = old.Policies.OIDs
+	}
 }
 
 // Revocation of a CA's certificate in the list of the CA above it.

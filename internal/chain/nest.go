@@ -25,13 +25,29 @@ func Nest(path []*cert.Certificate, at time.Time, u Usage) (Code, string) {
 		}
 	}
 	s := &search{v: &validator{work: newWork(nil)}, at: at, usage: u}
-	if code, detail := s.validate(path); code != OK {
+	if code, detail := s.nest(path); code != OK {
 		return code, detail
 	}
 	if code, detail := nestNames(s, path); code != OK {
 		return code, detail
 	}
 	return nestUsages(path[:len(path)-1])
+}
+
+// nest is validate, but a self-issued CA certificate, which never ends a path,
+// is not held to the names that are permitted (RFC 5280 6.1.3 b).
+func (s *search) nest(path []*cert.Certificate) (Code, string) {
+	leaf := path[0]
+	if leaf.BasicConstraints == nil || !leaf.BasicConstraints.CA || !leaf.SelfIssued() {
+		return s.validate(path)
+	}
+	if code, detail := checkValidity(leaf, s.at); code != OK {
+		return code, detail
+	}
+	if code, detail := checkCritical(leaf); code != OK || len(path) == 2 {
+		return code, detail
+	}
+	return s.validate(path[1:])
 }
 
 // nestNames: a subtree that a CA is permitted must lie in what the CAs above it
