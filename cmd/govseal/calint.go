@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"encoding/pem"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -62,12 +63,13 @@ func atLeast(n int) cobra.PositionalArgs {
 }
 
 func (p *program) lint(files []string, issuerFile string) error {
-	var above [][]byte
+	var above issuers
 	if issuerFile != "" {
-		var err error
-		if above, err = readCertificates(issuerFile); err != nil {
+		all, err := readCertificates(issuerFile)
+		if err != nil {
 			return err
 		}
+		above = above.with(all)
 	}
 	views, broken := []lintView{}, 0
 	for _, file := range files {
@@ -75,8 +77,9 @@ func (p *program) lint(files []string, issuerFile string) error {
 		if err != nil {
 			return err
 		}
+		known := above.with(all)
 		for i, der := range all {
-			v, err := lintOne(der, append(above[:len(above):len(above)], all...))
+			v, err := lintOne(der, known)
 			if err != nil {
 				return err
 			}
@@ -93,12 +96,13 @@ func (p *program) lint(files []string, issuerFile string) error {
 	return nil
 }
 
-func lintOne(der []byte, candidates [][]byte) (lintView, error) {
+func lintOne(der []byte, known issuers) (lintView, error) {
 	v := lintView{}
+	var issuer []byte
 	if c, err := cert.Parse(der); err == nil {
-		v.Subject = c.Subject.String()
+		v.Subject, issuer = c.Subject.String(), known.of(c)
 	}
-	found, err := ca.Lint(der, issuerAmong(der, candidates))
+	found, err := ca.Lint(der, issuer)
 	if err != nil {
 		return v, err
 	}
@@ -111,17 +115,35 @@ func lintOne(der []byte, candidates [][]byte) (lintView, error) {
 	return v, nil
 }
 
-// issuerAmong finds the certificate whose key signed der, by its signature: a
-// linter told of another issuer of the same name would report nonsense.
-func issuerAmong(der []byte, candidates [][]byte) []byte {
-	c, err := cert.Parse(der)
-	if err != nil {
-		return nil
+// issuers are certificates that are at hand, by subject.
+type issuers map[string][]*cert.Certificate
+
+// with adds those that can be read to a copy.
+func (known issuers) with(all [][]byte) issuers {
+	out := issuers{}
+	for name, list := range known {
+		out[name] = slices.Clone(list)
 	}
-	for _, other := range candidates {
-		o, err := cert.Parse(other)
-		if err == nil && o.Subject.Equal(c.Issuer) && !bytes.Equal(other, der) && c.CheckSignature(o.PublicKey) == nil {
-			return other
+	for _, der := range all {
+		if c, err := cert.Parse(der); err == nil {
+			name := c.Subject.Canonical()
+			out[name] = append(out[name], c)
+		}
+	}
+	return out
+}
+
+// maxIssuers bounds the signatures tried for one certificate.
+const maxIssuers = 8
+
+// of returns the certificate whose key signed c, DER, nil when it is not at
+// hand. The signature is looked at, since of two issuers of one name the wrong
+// one would make nonsense of the findings.
+func (known issuers) of(c *cert.Certificate) []byte {
+	list := known[c.Issuer.Canonical()]
+	for _, o := range list[:min(len(list), maxIssuers)] {
+		if !bytes.Equal(o.Raw, c.Raw) && c.CheckSignature(o.PublicKey) == nil {
+			return o.Raw
 		}
 	}
 	return nil
