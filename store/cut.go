@@ -32,16 +32,13 @@ func cutSeal(signature, sealDER []byte) []byte {
 	if at < 0 && (len(signature) == 0 || signature[0] != cutMark) {
 		return signature
 	}
-	place, rest := nowhere, signature
-	out := make([]byte, 0, 5+len(signature))
+	place, before, after := nowhere, signature, signature[len(signature):]
 	if at >= 0 {
-		place, rest = uint32(at), signature[at+len(sealDER):]
+		place, before, after = uint32(at), signature[:at], signature[at+len(sealDER):]
 	}
+	out := make([]byte, 0, 5+len(before)+len(after))
 	out = binary.BigEndian.AppendUint32(append(out, cutMark), place)
-	if at >= 0 {
-		out = append(out, signature[:at]...)
-	}
-	return append(out, rest...)
+	return append(append(out, before...), after...)
 }
 
 // joinSeal undoes cutSeal; sealDER is asked for when the seal is missing.

@@ -63,6 +63,13 @@ func classify(err error) error {
 	return err
 }
 
+// sqliteFailed reports whether the error came from SQLite, and not from what a
+// transaction found there.
+func sqliteFailed(err error) bool {
+	var lite *sqlite.Error
+	return errors.As(err, &lite)
+}
+
 // sqliteDown tells result codes that concern the whole database file
 // (sqlite.org/rescode.html, primary codes in the low octet).
 func sqliteDown(code int) bool {

@@ -5,6 +5,7 @@ package store_test
 import (
 	"context"
 	"errors"
+	"sync"
 	"testing"
 	"time"
 
@@ -192,4 +193,39 @@ func TestCallerGivesUp(t *testing.T) {
 		h.must(h.db.WriteBetween(short, func() error { time.Sleep(50 * time.Millisecond); return nil }))
 		h.sound()
 	})
+}
+
+// TestFailuresInAGroup: a caller who fails after he wrote, or panics, takes
+// nothing from those who share the transaction, and leaves nothing himself.
+func TestFailuresInAGroup(t *testing.T) {
+	h := newHouse(t, "sqlite")
+	h.furnish()
+	before, broken := h.size(), errors.New("broken")
+	var all sync.WaitGroup
+	for n := range 60 {
+		all.Go(func() {
+			defer func() {
+				if p := recover(); (p != nil) != (n%20 == 0) {
+					t.Errorf("caller %d: panic %v", n, p)
+				}
+			}()
+			err := h.db.WriteBetween(ctx, func() error {
+				switch {
+				case n%20 == 0:
+					panic(broken)
+				case n%5 == 0:
+					return broken
+				}
+				return nil
+			})
+			if want := n%5 == 0; errors.Is(err, broken) != want || (err != nil) != want {
+				t.Errorf("caller %d: got %v", n, err)
+			}
+		})
+	}
+	all.Wait()
+	if got := h.size() - before; got != 48 {
+		t.Errorf("%d leaves were appended, want 48", got)
+	}
+	h.sound()
 }

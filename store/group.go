@@ -19,9 +19,13 @@ const (
 	yieldLock = 200 * time.Microsecond // given to other processes after a full group
 )
 
-// group is SQLite's one writer: it runs the jobs that wait in one
-// transaction, each in a savepoint of its own, and commits once for all. A job
-// that fails loses only its savepoint; nobody is answered before the commit.
+// group is SQLite's one writer: it runs the jobs that wait in one transaction
+// and commits once for all; nobody is answered before the commit. A job that
+// is refused before it wrote leaves nothing behind. When one fails later, or
+// SQLite itself does, which may have ended the transaction, all are undone and
+// run again, each in a savepoint of its own, so that one loses only that.
+// Savepoints from the start cost each job two statements and a copy of every
+// page that it changes first.
 type group struct {
 	engine *liteEngine
 	wait   time.Duration
@@ -108,7 +112,7 @@ func (g *group) close() error {
 func (g *group) run() {
 	defer close(g.done)
 	for j := range g.jobs {
-		batch := g.transaction(j, true)
+		batch := g.transaction(j)
 		for _, b := range batch {
 			close(b.ended)
 		}
@@ -118,33 +122,44 @@ func (g *group) run() {
 	}
 }
 
-// transaction runs first, and with more the jobs that queue up behind it, and
-// returns them with their outcomes.
-func (g *group) transaction(first *job, more bool) []*job {
+// transaction runs first and the jobs that queue up behind it, and returns
+// them with their outcomes.
+func (g *group) transaction(first *job) []*job {
 	ctx := context.Background() // a caller's end must not undo the others' work
 	batch := []*job{first}
 	if err := g.begin(ctx); err != nil {
-		if more {
-			batch = g.drain(batch)
-		}
-		return fail(batch, err)
+		return fail(g.drain(batch), err)
 	}
 	t := &tx{querier: g.stmts, standing: &g.known}
 	start := time.Now()
 	for i := 0; i < len(batch); i++ {
-		if err := g.savepoint(ctx, t, batch[i]); err != nil {
+		t.wrote = false
+		g.call(t, batch[i])
+		if err := batch[i].err; err != nil && (t.wrote || sqliteFailed(err)) {
 			g.rollback(ctx)
-			return g.separate(batch, batch[i], err)
+			return g.guarded(batch)
 		}
-		if more && i == len(batch)-1 && len(batch) < groupSize && time.Since(start) < groupTime {
+		if i == len(batch)-1 && len(batch) < groupSize && time.Since(start) < groupTime {
 			batch = g.next(batch)
 		}
 	}
-	if err := g.commit(ctx, t); err != nil {
-		g.rollback(ctx)
+	return g.commit(ctx, t, batch)
+}
+
+// guarded runs jobs of which one is known to fail.
+func (g *group) guarded(batch []*job) []*job {
+	ctx := context.Background()
+	if err := g.begin(ctx); err != nil {
 		return fail(batch, err)
 	}
-	return batch
+	t := &tx{querier: g.stmts, standing: &g.known}
+	for _, j := range batch {
+		if err := g.savepoint(ctx, t, j); err != nil {
+			g.rollback(ctx)
+			return g.separate(batch, j, err)
+		}
+	}
+	return g.commit(ctx, t, batch)
 }
 
 // separate ends a transaction that one job brought down with it, as on a full
@@ -152,7 +167,7 @@ func (g *group) transaction(first *job, more bool) []*job {
 func (g *group) separate(batch []*job, culprit *job, err error) []*job {
 	for _, j := range batch {
 		if j != culprit && j.err == nil {
-			g.transaction(j, false)
+			g.guarded([]*job{j})
 		}
 	}
 	culprit.err = err
@@ -218,14 +233,11 @@ func (g *group) started(ctx context.Context) error {
 // savepoint runs one job. The job's own error stays with the job; the error
 // returned concerns the whole transaction.
 func (g *group) savepoint(ctx context.Context, t *tx, j *job) error {
-	if j.err = j.ctx.Err(); j.err != nil {
-		return nil
-	}
 	if _, err := g.stmts.exec(ctx, `SAVEPOINT job`); err != nil {
 		return err
 	}
 	before := t.mark()
-	g.call(context.WithoutCancel(j.ctx), t, j)
+	g.call(t, j)
 	if j.err != nil {
 		t.reset(before)
 		if _, err := g.stmts.exec(ctx, `ROLLBACK TO job`); err != nil {
@@ -236,18 +248,29 @@ func (g *group) savepoint(ctx context.Context, t *tx, j *job) error {
 	return err
 }
 
-// call keeps a panic from ending the writer; do raises it again where the
-// caller can see it.
-func (g *group) call(ctx context.Context, t *tx, j *job) {
+// call runs a job unless its caller has given up. It keeps a panic from ending
+// the writer; do raises it again where the caller can see it.
+func (g *group) call(t *tx, j *job) {
 	defer func() {
 		if p := recover(); p != nil {
 			j.panicked, j.err = p, errors.New("panic in a transaction")
 		}
 	}()
-	j.err = j.work(ctx, t)
+	if j.panicked, j.err = nil, j.ctx.Err(); j.err == nil {
+		j.err = j.work(context.WithoutCancel(j.ctx), t)
+	}
 }
 
-func (g *group) commit(ctx context.Context, t *tx) error {
+// commit makes the jobs' work durable, or gives all of them the error.
+func (g *group) commit(ctx context.Context, t *tx, batch []*job) []*job {
+	if err := g.write(ctx, t); err != nil {
+		g.rollback(ctx)
+		return fail(batch, err)
+	}
+	return batch
+}
+
+func (g *group) write(ctx context.Context, t *tx) error {
 	if err := t.finish(ctx); err != nil {
 		return err
 	}

@@ -21,6 +21,8 @@ type tx struct {
 	lock     string // clause that locks selected rows
 	head     *ledger.Head
 	moved    bool
+	wrote    bool           // something, since this was last set to false
+	clock    *int64         // the clock's mark in milliseconds once it was read
 	standing *standingCache // nil outside SQLite's writer
 }
 
@@ -36,6 +38,12 @@ func (t *tx) mark() tx {
 }
 
 func (t *tx) reset(saved tx) { *t = saved }
+
+// exec notes that there is something to undo.
+func (t *tx) exec(ctx context.Context, query string, args ...any) (int64, error) {
+	t.wrote = true
+	return t.querier.exec(ctx, query, args...)
+}
 
 // append writes one entry and moves the head. It returns the entry's index.
 func (t *tx) append(ctx context.Context, e *ledger.Entry) (uint64, error) {
