@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"crypto"
 	"encoding/asn1"
+	"sync/atomic"
 
 	"github.com/govseal/govseal/internal/cert"
 	"github.com/govseal/govseal/internal/cms"
@@ -123,11 +124,29 @@ func (t *Token) checkSignature(s *cms.SignerInfo, certDER []byte) error {
 	if !bytes.Equal(h.Sum(nil), digest) {
 		return bad("TimeStampToken", "messageDigest does not fit the TSTInfo")
 	}
-	c, err := cert.Parse(certDER)
+	key, err := signerKey(certDER)
 	if err != nil {
 		return err
 	}
-	return s.VerifySignature(c.PublicKey, nil)
+	return s.VerifySignature(key, nil)
+}
+
+// known is the certificate whose key was asked for last. All stamps of a city
+// bear tokens of one authority: reading its certificate anew for each was 2 %
+// of a stamp's processor time (docs/performance.md).
+var known atomic.Pointer[cert.Certificate]
+
+// signerKey returns the key that a certificate is for.
+func signerKey(certDER []byte) (crypto.PublicKey, error) {
+	if c := known.Load(); c != nil && bytes.Equal(c.Raw, certDER) {
+		return c.PublicKey, nil
+	}
+	c, err := cert.Parse(bytes.Clone(certDER)) // it outlives the token
+	if err != nil {
+		return nil, err
+	}
+	known.Store(c)
+	return c.PublicKey, nil
 }
 
 // CheckCertificate holds a TSA certificate to RFC 3161 2.3: the extended key
