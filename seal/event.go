@@ -3,8 +3,8 @@
 package seal
 
 import (
+	"encoding/hex"
 	"encoding/json"
-	"fmt"
 	"strings"
 	"time"
 
@@ -72,25 +72,39 @@ func (st *Stamp) event(a *act, p product) ledger.Event {
 	}
 }
 
-// state is what the audit log holds of a stamp.
-func (st *Stamp) state(a *act, p product) map[string]any {
-	after := map[string]any{
-		"seal": st.Seal, "department": st.Department, "officer": st.Officer, "grant": st.Grant,
-		"matter": st.Matter, "caseRef": st.CaseRef, "decision": st.Decision, "contentSeen": st.ContentSeen,
-		"level": st.Level, "levelReason": a.levelReason, "levelError": errorText(a.levelError),
-		"attempt": st.Attempt, "document": fmt.Sprintf("%x", st.Document),
-		"output": fmt.Sprintf("%x", st.Output),
-	}
-	// Which keyword was found where is on record: text can be made to be found
-	// elsewhere than it is seen (facts/pdf.md 7.2).
+// stampState is what the audit log holds of a stamp, in the order of the names,
+// as it always was.
+type stampState struct {
+	Attempt     int           `json:"attempt"`
+	CaseRef     string        `json:"caseRef"`
+	ContentSeen bool          `json:"contentSeen"`
+	Decision    string        `json:"decision"`
+	Department  string        `json:"department"`
+	Document    string        `json:"document"` // SM3, hex
+	Grant       string        `json:"grant"`
+	Level       string        `json:"level"`
+	LevelError  string        `json:"levelError"`
+	LevelReason string        `json:"levelReason"`
+	Matter      string        `json:"matter"`
+	Officer     string        `json:"officer"`
+	Output      string        `json:"output"` // SM3, hex
+	PlaceCount  int           `json:"placeCount,omitempty"`
+	Placement   Placement     `json:"placement,omitempty"`
+	Places      []AnswerPlace `json:"places,omitempty"`
+	Seal        string        `json:"seal"`
+}
+
+// state says on record which keyword was found where: text can be made to be
+// found elsewhere than it is seen (facts/pdf.md 7.2).
+func (st *Stamp) state(a *act, p product) stampState {
 	const most = 50 // places in one entry
-	if len(p.places) > 0 {
-		after["places"], after["placeCount"] = p.places[:min(most, len(p.places))], len(p.places)
+	return stampState{
+		Attempt: st.Attempt, CaseRef: st.CaseRef, ContentSeen: st.ContentSeen, Decision: st.Decision, Department: st.Department,
+		Document: hex.EncodeToString(st.Document[:]), Grant: st.Grant, Level: st.Level, LevelError: errorText(a.levelError),
+		LevelReason: a.levelReason, Matter: st.Matter, Officer: st.Officer, Output: hex.EncodeToString(st.Output[:]),
+		PlaceCount: len(p.places), Placement: p.asked[:min(most, len(p.asked))], Places: p.places[:min(most, len(p.places))],
+		Seal: st.Seal,
 	}
-	if len(p.asked) > 0 {
-		after["placement"] = p.asked[:min(most, len(p.asked))]
-	}
-	return after
 }
 
 // signatureSM3 is the output's digest where the signature is the output.
