@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/govseal/govseal/ledger"
+	"github.com/govseal/govseal/ledger/proof"
 )
 
 const (
@@ -19,14 +20,25 @@ const (
 // ledgerRows implements ledger.Store.
 type ledgerRows struct{ db *DB }
 
-// enter turns an event into its entry: nonces and commitments, made outside
-// the transaction, which holds the ledger's lock.
-func enter(e ledger.Event) (*ledger.Entry, error) {
+// entered is an entry with all that can be made outside the transaction, which
+// holds the ledger's lock: nonces, commitments, what the row says of them.
+type entered struct {
+	ledger.Entry
+	leafHash [32]byte
+	opening  []byte // JSON
+}
+
+// enter turns an event into its entry.
+func enter(e ledger.Event) (*entered, error) {
 	entry, err := e.Entry(nil)
 	if err != nil {
 		return nil, fmt.Errorf("make ledger entry: %w", err)
 	}
-	return &entry, nil
+	opening, err := json.Marshal(entry.Opening)
+	if err != nil {
+		return nil, fmt.Errorf("make ledger entry: %w", err)
+	}
+	return &entered{entry, proof.LeafHash(entry.Leaf), opening}, nil
 }
 
 // record runs work in one transaction and appends its event at the end.
@@ -52,7 +64,7 @@ func (db *DB) announce(ctx context.Context, e ledger.Event, work func(context.Co
 
 // announceAll is announce for several facts of one transaction, in order.
 func (db *DB) announceAll(ctx context.Context, events []ledger.Event, work func(context.Context, *tx) error) error {
-	entries := make([]*ledger.Entry, len(events))
+	entries := make([]*entered, len(events))
 	for i, e := range events {
 		var err error
 		if entries[i], err = enter(e); err != nil {
@@ -78,7 +90,7 @@ func (db *DB) announceAll(ctx context.Context, events []ledger.Event, work func(
 }
 
 func (l ledgerRows) Append(ctx context.Context, events ...ledger.Event) error {
-	entries := make([]*ledger.Entry, len(events))
+	entries := make([]*entered, len(events))
 	for i, e := range events {
 		var err error
 		if entries[i], err = enter(e); err != nil {
@@ -95,16 +107,12 @@ func (l ledgerRows) Append(ctx context.Context, events ...ledger.Event) error {
 	})
 }
 
-func (t *tx) insertEntry(ctx context.Context, index uint64, leaf [32]byte, e *ledger.Entry) error {
-	opening, err := json.Marshal(e.Opening)
-	if err != nil {
-		return err
-	}
-	_, err = t.exec(ctx, `INSERT INTO ledger_entries
+func (t *tx) insertEntry(ctx context.Context, index uint64, e *entered) error {
+	_, err := t.exec(ctx, `INSERT INTO ledger_entries
 		(idx, leaf_hash, time, kind, object, act, actor, reason, before, after, leaf, opening)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
-		int64(index), leaf[:], milli(e.Time), e.Kind, e.Object, e.Act, e.Actor, e.Reason,
-		[]byte(e.Before), []byte(e.After), e.Leaf, opening)
+		int64(index), e.leafHash[:], milli(e.Time), e.Kind, e.Object, e.Act, e.Actor, e.Reason,
+		[]byte(e.Before), []byte(e.After), e.Leaf, e.opening)
 	return err
 }
 

@@ -10,7 +10,6 @@ import (
 	"slices"
 
 	"github.com/govseal/govseal/ledger"
-	"github.com/govseal/govseal/ledger/proof"
 )
 
 // tx is a transaction under way. The ledger's head is read under its lock at
@@ -46,13 +45,13 @@ func (t *tx) exec(ctx context.Context, query string, args ...any) (int64, error)
 }
 
 // append writes one entry and moves the head. It returns the entry's index.
-func (t *tx) append(ctx context.Context, e *ledger.Entry) (uint64, error) {
+func (t *tx) append(ctx context.Context, e *entered) (uint64, error) {
 	if err := t.lockHead(ctx); err != nil {
 		return 0, err
 	}
 	index := t.head.Size
-	next, kept := t.head.Grow(proof.LeafHash(e.Leaf))
-	if err := t.insertEntry(ctx, index, kept[0].Hash, e); err != nil {
+	next, kept := t.head.Grow(e.leafHash)
+	if err := t.insertEntry(ctx, index, e); err != nil {
 		return 0, fmt.Errorf("append ledger entry: %w", err)
 	}
 	for _, n := range kept[1:] { // the leaf's own hash stands in its entry
