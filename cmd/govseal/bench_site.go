@@ -35,9 +35,10 @@ type site struct {
 	seal   seal.Seal
 	keys   [][]byte // public keys to be certified, one for each caller, DER
 
-	base string
-	http *http.Client
-	ends []func() error // what close undoes, last first
+	base  string
+	http  *http.Client
+	lines []*line        // one for each caller
+	ends  []func() error // what close undoes, last first
 }
 
 const benchActor = "operator:bench"
@@ -151,8 +152,14 @@ func (s *site) serve(callers int) error {
 	go func() { served <- api.Serve(ctx, ln, server.Handler()) }()
 	transport := &http.Transport{MaxIdleConns: callers, MaxIdleConnsPerHost: callers}
 	s.base, s.http = "http://"+ln.Addr().String(), &http.Client{Transport: transport, Timeout: clientTimeout}
+	s.lines = make([]*line, callers)
 	s.ends = append(s.ends, func() error {
 		transport.CloseIdleConnections()
+		for _, l := range s.lines {
+			if l != nil {
+				l.conn.Close()
+			}
+		}
 		stop()
 		return <-served
 	})

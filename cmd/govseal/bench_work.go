@@ -10,7 +10,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"path/filepath"
 	"strings"
@@ -50,7 +49,11 @@ func (s *site) request(key string) seal.Request {
 
 // stampHTTP is stamp through the sign API. Its client does what any client
 // must, on the same cores: write the request, read the answer.
-func (s *site) stampHTTP(ctx context.Context, _ int) error {
+func (s *site) stampHTTP(ctx context.Context, caller int) error {
+	l, err := s.line(ctx, caller)
+	if err != nil {
+		return err
+	}
 	key := rand.Text()
 	digest := gm.SM3([]byte(key))
 	body, err := json.Marshal(api.DigestRequest{Digest: hex.EncodeToString(digest[:]),
@@ -65,17 +68,7 @@ func (s *site) stampHTTP(ctx context.Context, _ int) error {
 	req.Header.Set("Authorization", "Bearer "+s.token)
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("Idempotency-Key", key)
-	res, err := s.http.Do(req)
-	if err != nil {
-		return err
-	}
-	defer res.Body.Close()
-	if res.StatusCode != http.StatusCreated {
-		answer, _ := io.ReadAll(io.LimitReader(res.Body, 1<<10))
-		return fmt.Errorf("the service answered %s: %s", res.Status, answer)
-	}
-	_, err = io.Copy(io.Discard, res.Body)
-	return err
+	return l.ask(req, http.StatusCreated)
 }
 
 // issue certifies the key of a caller for a department.
