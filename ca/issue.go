@@ -41,15 +41,18 @@ type Request struct {
 	Validity    time.Duration // 0 means the profile's
 	// Batch, when not empty, names a row of a bulk run: of all requests with the
 	// same one at most one is ever granted (ErrState).
-	Batch    string
-	replaces string // set by Renew
+	Batch string
+	// Replaces is the serial number of the certificate that this one follows, ""
+	// for none: good, of the same profile and holder, and not followed yet.
+	Replaces string
+	renewal  bool // Renew asks, which may certify a centre's key again
 }
 
 // Issue makes one certificate: prepare, lint, store, sign once, store. The
 // error is a *RequestError when the request itself cannot be granted, a
 // *LintError when the linter refuses what would be signed.
 func (a *Authority) Issue(ctx context.Context, r Request) (Certificate, error) {
-	if r.Source == FromCentre && r.replaces == "" {
+	if r.Source == FromCentre && !r.renewal {
 		return Certificate{}, &RequestError{"key", "of the key centre is made, escrowed and certified in one: IssueEncryption"}
 	}
 	p, err := a.prepare(ctx, r)
@@ -89,6 +92,9 @@ func (a *Authority) prepare(ctx context.Context, r Request) (*plan, error) {
 	if err := checkDNSNames(r.DNSNames, p.s.dnsNames); err != nil {
 		return nil, err
 	}
+	if err := a.checkSuccession(ctx, &r); err != nil {
+		return nil, err
+	}
 	is, err := a.authority(r.CA)
 	if err != nil {
 		return nil, err
@@ -124,7 +130,7 @@ func (a *Authority) prepare(ctx context.Context, r Request) (*plan, error) {
 		promise:  p.promise(a.arc),
 		hosts:    r.DNSNames,
 		record: Certificate{CA: is.id, Shard: a.shardOf(is, key), Profile: p.Name(), KeyDigest: key, Subject: name.String(), Department: r.Department, Officer: r.Officer,
-			KeyRef: r.KeyRef, Replaces: r.replaces, Batch: r.Batch, NotBefore: notBefore, NotAfter: notAfter},
+			KeyRef: r.KeyRef, Replaces: r.Replaces, Batch: r.Batch, NotBefore: notBefore, NotAfter: notAfter},
 	}, nil
 }
 

@@ -31,7 +31,7 @@ func (a *Authority) Renew(ctx context.Context, r Renewal) (Certificate, error) {
 	if r.NewKey && len(r.PublicKey) > 0 {
 		return Certificate{}, &RequestError{"key", "is either made here or the holder's own"}
 	}
-	old, err := a.renewable(ctx, r)
+	old, err := a.renewable(ctx, r.Actor, r.Serial)
 	if err != nil {
 		return Certificate{}, err
 	}
@@ -44,7 +44,7 @@ func (a *Authority) Renew(ctx context.Context, r Renewal) (Certificate, error) {
 		return Certificate{}, err
 	}
 	next := Request{Actor: r.Actor, CA: old.CA, Profile: old.Profile, Subject: profile.subjectOf(parsed), DNSNames: hostsOf(parsed),
-		Department: old.Department, Officer: old.Officer, Validity: r.Validity, replaces: old.SerialHex}
+		Department: old.Department, Officer: old.Officer, Validity: r.Validity, Replaces: old.SerialHex, renewal: true}
 	if err := a.nextKey(ctx, r, old, parsed, &next); err != nil {
 		return Certificate{}, err
 	}
@@ -52,8 +52,8 @@ func (a *Authority) Renew(ctx context.Context, r Renewal) (Certificate, error) {
 }
 
 // renewable loads the certificate to be followed.
-func (a *Authority) renewable(ctx context.Context, r Renewal) (Certificate, error) {
-	_, old, err := a.endEntity(ctx, r.Actor, r.Serial, "be renewed here: that takes a ceremony")
+func (a *Authority) renewable(ctx context.Context, actor, serial string) (Certificate, error) {
+	_, old, err := a.endEntity(ctx, actor, serial, "be renewed here: that takes a ceremony")
 	if err != nil {
 		return old, err
 	}
@@ -68,6 +68,22 @@ func (a *Authority) renewable(ctx context.Context, r Renewal) (Certificate, erro
 		return old, fmt.Errorf("%w: certificate %s has been renewed already, as %s", ErrState, old.SerialHex, next[0].SerialHex)
 	}
 	return old, nil
+}
+
+// checkSuccession looks at the certificate that a request's is to follow.
+func (a *Authority) checkSuccession(ctx context.Context, r *Request) error {
+	if r.Replaces == "" {
+		return nil
+	}
+	old, err := a.renewable(ctx, r.Actor, r.Replaces)
+	if err != nil {
+		return err
+	}
+	if old.Profile != r.Profile || old.Department != r.Department || old.Officer != r.Officer {
+		return &RequestError{"replaces", "certificate " + old.SerialHex + " is of another profile or holder"}
+	}
+	r.Replaces = old.SerialHex // as it is recorded
+	return nil
 }
 
 // nextKey fills in the successor's key. An escrowed key is not made anew here:

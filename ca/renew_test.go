@@ -160,3 +160,37 @@ func TestCompromisedKeyIsBlocked(t *testing.T) {
 		}
 	}
 }
+
+func TestSuccessionIsWithinOneHolder(t *testing.T) {
+	o := found(t)
+	old := o.issue(t, ca.ProfileDepartment)
+	ask := func(change func(*ca.Request)) error {
+		r := request(ca.ProfileDepartment, "")
+		r.PublicKey, r.Replaces = newSPKI(t), old.SerialHex
+		change(&r)
+		_, err := o.Issue(t.Context(), r)
+		return err
+	}
+	for name, change := range map[string]func(*ca.Request){
+		"another profile": func(r *ca.Request) {
+			*r = request(ca.ProfileOfficer, o.key(t, ca.ProfileOfficer))
+			r.Replaces = old.SerialHex
+		},
+		"another department": func(r *ca.Request) { r.Department = "dep-other" },
+		"another officer":    func(r *ca.Request) { r.Officer = "off-other" },
+	} {
+		var refused *ca.RequestError
+		if err := ask(change); !errors.As(err, &refused) || refused.Field != "replaces" {
+			t.Errorf("%s: got %v", name, err)
+		}
+	}
+	if err := ask(func(r *ca.Request) { r.Replaces = "1234" }); !errors.Is(err, ca.ErrNotFound) {
+		t.Errorf("an unknown certificate: %v", err)
+	}
+	if err := ask(func(*ca.Request) {}); err != nil {
+		t.Fatal(err)
+	}
+	if err := ask(func(*ca.Request) {}); !errors.Is(err, ca.ErrState) {
+		t.Errorf("followed twice: %v", err)
+	}
+}

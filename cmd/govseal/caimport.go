@@ -18,7 +18,7 @@ import (
 
 func (p *program) caImportCSR() *cobra.Command {
 	var h holder
-	var profile, out string
+	var profile, replaces, out string
 	c := &cobra.Command{
 		Use:   "import-csr FILE",
 		Short: "Issue a certificate for a PKCS#10 request of a key held elsewhere",
@@ -47,6 +47,7 @@ Exit status: 0 issued; 1 refused; 2 usage, or could not read.`,
 			if err != nil {
 				return err
 			}
+			r.Replaces = replaces
 			if _, err := c.requestKey(csr); err != nil {
 				return err
 			}
@@ -80,6 +81,7 @@ Exit status: 0 issued; 1 refused; 2 usage, or could not read.`,
 	f.StringVar(&h.unit, "unit", "", "unit within the department")
 	f.StringSliceVar(&h.hosts, "dns", nil, "names of hosts, for TLS")
 	f.IntVar(&h.days, "days", 0, "validity in days (default the profile's)")
+	f.StringVar(&replaces, "replaces", "", "serial of the holder's certificate that this one follows: rekey by request")
 	f.StringVarP(&out, "out", "o", "", "also write the certificate as PEM to a new file")
 	must(c, "profile")
 	return p.approvable(c)
@@ -119,5 +121,5 @@ func (c *city) requested(r ca.Request, csr []byte) (map[string]any, error) {
 func asking(r ca.Request, csr []byte) map[string]any {
 	digest := gm.SM3(csr)
 	return map[string]any{"ca": r.CA, "profile": r.Profile, "csr": hex.EncodeToString(digest[:]), "dns": r.DNSNames, "hours": int64(r.Validity.Hours()),
-		"department": r.Department, "officer": r.Officer, "subject": fmt.Sprintf("%+v", r.Subject)}
+		"replaces": r.Replaces, "department": r.Department, "officer": r.Officer, "subject": fmt.Sprintf("%+v", r.Subject)}
 }

@@ -34,7 +34,7 @@ func (p *program) caRenew() *cobra.Command {
 		Long: `renew issues a certificate that follows another one: the same holder, profile and CA, a new serial
 number and validity. The old certificate stays good until it ends, so that both overlap; --end-old
 revokes it at once as superseded. --new-key rekeys with a key made in the key store; a holder with a
-key of its own sends a new request ("govseal ca import-csr").
+key of its own sends a new request ("govseal ca import-csr --replaces").
 
 The report says what must follow: a seal whose certificate list names the old certificate must be
 made anew ("govseal seal remake"); an office's new key serves after the next start.`,
