@@ -41,7 +41,7 @@ func (c caRows) LastChange(ctx context.Context, authority string, shard int) (n 
 		return n, found(err, ca.ErrNotFound, "authority", authority)
 	}
 	err = c.db.read().row(ctx, `SELECT coalesce(max(change), 1) FROM certificates
-		WHERE ca = $1 AND shard = $2 AND shard > 0 AND change > 0`, authority, shard).scan(&n)
+		WHERE ca = $1 AND shard = $2 AND change > 0`, authority, shard).scan(&n)
 	return n, err
 }
 
@@ -59,7 +59,7 @@ func (c caRows) NotGood(ctx context.Context, authority string, shard int) ([]ca.
 		return all(ctx, c.db.read(), readListed, listedColumns+` AND status IN ('hold', 'revoked') ORDER BY seq`, authority)
 	}
 	return all(ctx, c.db.read(), readListed,
-		listedColumns+` AND shard = $2 AND shard > 0 AND status IN ('hold', 'revoked') ORDER BY seq`, authority, shard)
+		listedColumns+` AND shard = $2 AND status IN ('hold', 'revoked') ORDER BY seq`, authority, shard)
 }
 
 func (c caRows) Changed(ctx context.Context, authority string, shard int, after int64) ([]ca.Entry, error) {
@@ -67,7 +67,7 @@ func (c caRows) Changed(ctx context.Context, authority string, shard int, after 
 		return all(ctx, c.db.read(), readListed, listedColumns+` AND change > $2 AND change > 0 ORDER BY change`, authority, after)
 	}
 	return all(ctx, c.db.read(), readListed,
-		listedColumns+` AND shard = $2 AND shard > 0 AND change > $3 AND change > 0 ORDER BY change`, authority, shard, after)
+		listedColumns+` AND shard = $2 AND change > $3 AND change > 0 ORDER BY change`, authority, shard, after)
 }
 
 func (c caRows) RecordCRL(ctx context.Context, lists []ca.CRL, e ledger.Event) error {

@@ -10,8 +10,8 @@ ALTER TABLE authorities ADD COLUMN changes BIGINT NOT NULL DEFAULT 1;
 ALTER TABLE certificates ADD COLUMN shard INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE certificates ADD COLUMN change BIGINT NOT NULL DEFAULT 0;
 CREATE INDEX certificates_change ON certificates (ca, change) WHERE change > 0;
-CREATE INDEX certificates_shard_change ON certificates (ca, shard, change) WHERE change > 0 AND shard > 0;
-CREATE INDEX certificates_shard_not_good ON certificates (ca, shard) WHERE status IN ('hold', 'revoked') AND shard > 0;
+CREATE INDEX certificates_shard_change ON certificates (ca, shard, change) WHERE change > 0;
+CREATE INDEX certificates_shard_not_good ON certificates (ca, shard) WHERE status IN ('hold', 'revoked');
 
 -- The addresses under which certificates name their shard's list: its issuing
 -- distribution point repeats them for ever.
