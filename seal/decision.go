@@ -134,7 +134,8 @@ func (s *Service) stampFile(ctx context.Context, a *act, sh sheet) (product, err
 	place := sh.places[n]
 	sealed, err := s.signPDF(ctx, a, canvas{
 		doc: doc, original: bytes.NewReader(sh.pdf), size: int64(len(sh.pdf)),
-		at: spots{places: []pdf.Place{{Page: place.Page, X: place.X, Y: place.Y}}},
+		allow: []string{pdf.HazardPDFA}, // a later department's large seal costs the claim, not the decision
+		at:    spots{places: []pdf.Place{{Page: place.Page, X: place.X, Y: place.Y}}},
 	})
 	if err != nil {
 		return product{}, err

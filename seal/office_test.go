@@ -5,7 +5,6 @@ package seal_test
 import (
 	"context"
 	"crypto"
-	"encoding/asn1"
 	"errors"
 	"fmt"
 	"math/big"
@@ -32,7 +31,7 @@ type office struct {
 	keys      map[string]*gm.PrivateKey
 	generated int
 	fail      map[string]error
-	padding   int // octets of one more revocation list
+	listed    int // certificates of others in every revocation list
 }
 
 // revocation is what the list says of a certificate; the worst counts.
@@ -189,6 +188,7 @@ func (o *office) Evidence(_ context.Context, der []byte) (chain, crls [][]byte, 
 	for n, p := range []party{o.ca, o.root} {
 		tbs, err := cert.CRLTemplate{
 			Issuer: p.c.RawSubject, ThisUpdate: o.now(), NextUpdate: o.now().Add(7 * 24 * time.Hour), Number: big.NewInt(int64(n + 1)),
+			Revoked: o.others(),
 		}.MarshalTBS()
 		if err != nil {
 			return nil, nil, err
@@ -196,10 +196,15 @@ func (o *office) Evidence(_ context.Context, der []byte) (chain, crls [][]byte, 
 		crls = append(crls, must(cert.Assemble(tbs, must(gm.SignMessage(p.key, tbs)))))
 		chain = append(chain, p.der)
 	}
-	if o.padding > 0 {
-		crls = append(crls, must(asn1.Marshal([][]byte{make([]byte, o.padding)})))
-	}
 	return chain, crls, nil
+}
+
+// others are certificates that make the lists long.
+func (o *office) others() (out []cert.Revoked) {
+	for i := range o.listed {
+		out = append(out, cert.Revoked{Serial: big.NewInt(int64(1_000_000 + i)), Date: o.now().Add(-time.Hour)})
+	}
+	return out
 }
 
 // timeStamper is a real authority with its own certificate.

@@ -110,12 +110,18 @@ func TestSignaturesThatArchivesDoNotTake(t *testing.T) {
 		st := must(h.StampDecision(ctx, h.request(h.seals[0], "d1"), rawDecision(t, 1)))
 		base := unsealed(t, h.output(st.Rendered))
 		for name, change := range map[string]func(*seal.Request){
-			"too long": func(*seal.Request) { h.office.padding = 40 << 10 },
-			"ses":      func(r *seal.Request) { h.office.padding, r.Profile = 0, seal.ProfileSES },
+			"too long": func(*seal.Request) { h.office.listed = 1500 },
+			"ses":      func(r *seal.Request) { h.office.listed, r.Profile = 0, seal.ProfileSES },
 		} {
 			r := h.request(h.seals[0], name)
 			change(&r)
 			_, err := h.StampPDF(ctx, r, base)
+			if name == "too long" { // a decision is stamped, and claims nothing that is not so
+				st := must(h.StampDecision(ctx, h.request(h.seals[0], "d2"), rawDecision(t, 1)))
+				if bytes.Contains(h.output(st.Rendered), []byte("<pdfaid:")) {
+					t.Error("a decision claims to be an archive, with too long a signature")
+				}
+			}
 			if allow != nil {
 				if err != nil {
 					t.Errorf("%s, allowed: %v", name, err)

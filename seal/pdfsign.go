@@ -62,6 +62,10 @@ func (s *Service) signPDF(ctx context.Context, a *act, c canvas) (*sealedPDF, er
 			return nil, err
 		}
 		if over := len(contents) - room; over > 0 {
+			if room == most && slices.Contains(c.allow, pdf.HazardPDFA) {
+				most = math.MaxInt
+				continue
+			}
 			if room == most {
 				return nil, refuse(ReasonActiveContent, "%s: a signature of %d octets, at most %d fit", pdf.HazardPDFA, len(contents), most)
 			}
@@ -76,13 +80,13 @@ func (s *Service) signPDF(ctx context.Context, a *act, c canvas) (*sealedPDF, er
 }
 
 // mostRoom is the longest Contents that the file may have: one that says it is
-// PDF/A shall stay so, unless the deployment puts up with the loss.
+// PDF/A shall stay so if it can.
 func (c canvas) mostRoom() (int, error) {
 	part, err := c.doc.Archive()
 	if err != nil {
 		return 0, refusedPDF(err)
 	}
-	if part < 1 || part > 3 || slices.Contains(c.allow, pdf.HazardPDFA) {
+	if part < 1 || part > 3 {
 		return math.MaxInt, nil
 	}
 	return pdf.MaxArchiveString, nil

@@ -8,6 +8,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
+
+	"github.com/govseal/govseal/internal/render"
 )
 
 // TestVeraPDF asks veraPDF, if GOVSEAL_VERAPDF names it, whether rendered
@@ -39,5 +41,9 @@ func TestDecisionsClaimPDFA(t *testing.T) {
 		if bytes.Count(file, []byte(claim)) != 1 {
 			t.Errorf("%s stands there %d times", claim, bytes.Count(file, []byte(claim)))
 		}
+	}
+	silent, err := render.PDF(sample(1), render.Options{VerifyURL: options.VerifyURL, NoArchive: true})
+	if err != nil || bytes.Contains(silent.File, []byte("<pdfaid:")) {
+		t.Errorf("a claim, though none was to be made: %v", err)
 	}
 }
