@@ -107,6 +107,11 @@ func (a *Authority) Begin(ctx context.Context, c Ceremony) error {
 	return nil
 }
 
+// Ceremonies lists what was begun and held, newest first, without transcripts.
+func (a *Authority) Ceremonies(ctx context.Context) ([]Ceremony, error) {
+	return a.store.Ceremonies(ctx)
+}
+
 // Held returns the record of a reviewed file; ErrNotFound when it never began.
 func (a *Authority) Held(ctx context.Context, digest [32]byte) (Ceremony, error) {
 	return a.store.Ceremony(ctx, digest)

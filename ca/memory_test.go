@@ -402,6 +402,15 @@ func (m *memory) RecordCeremony(_ context.Context, c *ca.Ceremony, made *ca.Made
 	return nil
 }
 
+func (m *memory) Ceremonies(context.Context) (all []ca.Ceremony, _ error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, c := range m.held {
+		all = append(all, c)
+	}
+	return all, nil
+}
+
 func (m *memory) Ceremony(_ context.Context, digest [32]byte) (ca.Ceremony, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -170,6 +170,8 @@ type Store interface {
 	RecordCeremony(ctx context.Context, c *Ceremony, m *Made, events []ledger.Event) error
 	// Ceremony returns the record of a reviewed file by its SM3.
 	Ceremony(ctx context.Context, digest [32]byte) (Ceremony, error)
+	// Ceremonies returns all records without their transcripts, newest first.
+	Ceremonies(ctx context.Context) ([]Ceremony, error)
 	EscrowStore
 }
 

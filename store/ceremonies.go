@@ -65,6 +65,17 @@ func (t *tx) finishCeremony(ctx context.Context, r ca.Ceremony) error {
 	return err
 }
 
+func (c caRows) Ceremonies(ctx context.Context) ([]ca.Ceremony, error) {
+	return all(ctx, c.db.read(), func(scan scanner) (r ca.Ceremony, err error) {
+		var digest []byte
+		var begun, finished int64
+		err = scan(&digest, &r.Kind, &r.Authority, &r.Actor, &begun, &r.Attempts, &finished)
+		copy(r.Digest[:], digest)
+		r.Begun, r.Finished = instant(begun), instant(finished)
+		return r, err
+	}, `SELECT digest, kind, authority, actor, begun, attempts, finished FROM ceremonies ORDER BY seq DESC`)
+}
+
 func (c caRows) Ceremony(ctx context.Context, digest [32]byte) (ca.Ceremony, error) {
 	r := ca.Ceremony{Digest: digest}
 	var begun, finished int64

@@ -62,6 +62,15 @@ func TestCeremonies(t *testing.T) {
 		}
 		h.is(s.RecordBegun(ctx, c), ca.ErrState) // held is held
 		h.is(s.RecordCeremony(ctx, &c, &ca.Made{}, events[3:]), ca.ErrState)
+		brief := c
+		brief.Transcript, brief.Signature = nil, nil
+		second := ca.Ceremony{Digest: [32]byte{3}, Kind: "crl", Authority: "root", Actor: "operator:zhang", Begun: day, Attempts: 1}
+		h.must(s.RecordBegun(ctx, second))
+		listed, err := s.Ceremonies(ctx)
+		h.must(err)
+		if d := cmp.Diff([]ca.Ceremony{second, brief}, listed); d != "" {
+			h.Error(d)
+		}
 		// A list ceremony that revokes.
 		revoked := certificate
 		revoked.Status, revoked.RevokedAt, revoked.Reason = ca.Revoked, day, 4

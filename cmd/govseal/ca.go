@@ -23,7 +23,7 @@ day to day. Certificates follow profiles; a profile alone decides usages and lon
 Every act is recorded in the audit log and committed to the ledger before it takes effect.`,
 		p.caShow(), p.caIssue(), p.caList(), p.caShowCert(), p.caExpiring(), p.caRenew(), p.caSuspend(), p.caResume(), p.caRevoke(), p.caAffected(), p.caCRL(), p.caExport(), p.caProfile(),
 		p.caLint(), p.caImportCSR(), p.caBulk(),
-		p.caCeremony(),
+		p.caCeremony(), p.caCeremonies(),
 		p.caCentre(), p.caPair(), p.caRecover(), p.caDeliver(), p.caImportKey(), p.caOpenResponse())
 }
 

@@ -26,7 +26,7 @@ var tasks = map[string]registry.Task{
 	"ca": registry.TaskCertificates, "ca show": registry.TaskLook, "ca list": registry.TaskLook,
 	"ca expiring": registry.TaskLook, "ca affected": registry.TaskLook,
 	"ca centre list": registry.TaskLook,
-	"ca show-cert":   registry.TaskLook, "ca export": registry.TaskLook, "ca profile": registry.TaskLook,
+	"ca show-cert":   registry.TaskLook, "ca export": registry.TaskLook, "ca profile": registry.TaskLook, "ca ceremonies": registry.TaskLook,
 
 	"seal": registry.TaskSeals, "seal list": registry.TaskLook, "seal show": registry.TaskLook, "seal history": registry.TaskLook,
 	"seal picture": registry.TaskLook, "seal export": registry.TaskLook,
