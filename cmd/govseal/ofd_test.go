@@ -5,6 +5,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 
@@ -16,13 +17,20 @@ import (
 	"github.com/govseal/govseal/verify"
 )
 
-func plainOFD(t *testing.T) []byte {
+func plainOFD(t *testing.T) []byte { return paperOFD(t, "准予许可。") }
+
+// twoPages is long enough for a second page.
+func twoPages(t *testing.T) []byte {
+	return paperOFD(t, slices.Repeat([]string{"准予许可。"}, 40)...)
+}
+
+func paperOFD(t *testing.T, text ...string) []byte {
 	t.Helper()
 	r, err := render.OFD(&decision.File{Schema: decision.Schema, Code: "0123456789ABCDEF", Decision: decision.Decision{
 		Number: "示例〔2026〕1号", CaseNumber: "SL-1", MatterCode: "SL-1", MatterName: "示例事项",
 		Applicant: decision.Applicant{Name: "示例市虚构食品有限公司"}, Outcome: decision.Approved,
 		Departments: []decision.Department{{CreditCode: "11990100000000001M", Name: "示例市行政审批局"}},
-		LegalBasis:  []string{"《示例办法》"}, Date: "2026-01-05", Title: "示例决定书", Text: []string{"准予许可。"},
+		LegalBasis:  []string{"《示例办法》"}, Date: "2026-01-05", Title: "示例决定书", Text: text,
 	}}, render.Options{})
 	if err != nil {
 		t.Fatal(err)

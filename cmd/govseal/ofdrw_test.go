@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/govseal/govseal/api"
 )
 
 // ofdrwCheck has ofdrw, the Java library for OFD, read a package and validate
@@ -48,23 +50,35 @@ func TestOFDRWAgrees(t *testing.T) {
 		t.Fatalf("javac: %v\n%s", err, out)
 	}
 	h := newHouse(t, Config{})
-	a, err := h.client(t, h.token).stampOFD(t.Context(), "key", h.request(), plainOFD(t))
-	if err != nil {
-		t.Fatal(err)
+	c := h.client(t, h.token)
+	stamp := func(key string, document []byte, change func(*api.StampRequest)) []byte {
+		t.Helper()
+		r := h.request()
+		change(&r)
+		a, err := c.stampOFD(t.Context(), key, r, document)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sealed, err := c.document(t.Context(), a.ID, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return sealed
 	}
-	sealed, err := h.client(t, h.token).document(t.Context(), a.ID, "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	tampered, err := editPackage("Doc_0/Pages/Page_0/Content.xml", "准予", "不予")(sealed)
+	sealed := stamp("one", plainOFD(t), func(*api.StampRequest) {})
+	twice := stamp("two", sealed, func(r *api.StampRequest) {
+		r.Lock, r.Place = true, api.Placement{{Page: 1, X: 20, Y: 200}, {Keyword: "准予许可"}}
+	})
+	edges := stamp("edges", twoPages(t), func(r *api.StampRequest) { r.Place = api.Placement{{Edge: "right"}, {Edge: "top"}} })
+	tampered, err := editPackage("Doc_0/Pages/Page_0/Content.xml", "准予", "不予")(twice)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for name, tt := range map[string]struct {
 		octets []byte
 		good   bool
-	}{"sealed": {sealed, true}, "tampered": {tampered, false}} {
-		file := filepath.Join(dir, name+".ofd")
+	}{"sealed": {sealed, true}, "sealed twice and locked": {twice, true}, "across the edges": {edges, true}, "tampered": {tampered, false}} {
+		file := filepath.Join(dir, strings.ReplaceAll(name, " ", "-")+".ofd")
 		if err := os.WriteFile(file, tt.octets, 0o600); err != nil {
 			t.Fatal(err)
 		}

@@ -109,6 +109,12 @@ func TestStampOFDByCommand(t *testing.T) {
 	}
 	d.write("forged.ofd", forged)
 	verify(exitRefused, "forged.ofd")
+	// The rendered paper of a decision, its evidence beside it.
+	d.write("decision.json", d.decision("2099-12-31"))
+	d.does(exitOK, "stamp", "decision", d.at("decision.json"), "-o", d.at("stamped.json"), "--ofd", d.at("stamped.ofd"), "--server", d.http.URL,
+		"--token-file", d.at("token"), "--seal", d.house.seal.ESID, "--matter", demoMatter, "--case", "SL-1")
+	verify(exitOK, "stamped.ofd")
+	verify(exitOK, "stamped.json")
 	out, _ := d.does(exitOK, "inspect", d.at("three.ofd"))
 	for _, id := range []string{oval, personal, five} {
 		if !strings.Contains(out, id) {
