@@ -39,13 +39,13 @@ func (e Event) Audit() ([]byte, error) {
 		return nil, fmt.Errorf("ledger: state after: %w", err)
 	}
 	b := []byte(`{"v":1,"kind":`)
-	b = appendString(b, e.Kind)
+	b = AppendString(b, e.Kind)
 	b = append(b, `,"time":`...)
 	b = strconv.AppendInt(b, e.Time.UnixMilli(), 10)
-	b = appendString(append(b, `,"actor":`...), e.Actor)
-	b = appendString(append(b, `,"act":`...), e.Act)
-	b = appendString(append(b, `,"object":`...), e.Object)
-	b = appendString(append(b, `,"reason":`...), e.Reason)
+	b = AppendString(append(b, `,"actor":`...), e.Actor)
+	b = AppendString(append(b, `,"act":`...), e.Act)
+	b = AppendString(append(b, `,"object":`...), e.Object)
+	b = AppendString(append(b, `,"reason":`...), e.Reason)
 	b = append(append(b, `,"before":`...), before...)
 	b = append(append(b, `,"after":`...), after...)
 	return append(b, '}'), nil
@@ -69,10 +69,10 @@ func canonicalState(state json.RawMessage) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// appendString writes a JSON string the way RFC 8785 3.2.2.2 does. It is
+// AppendString writes a JSON string the way RFC 8785 3.2.2.2 does. It is
 // written out here because encoding/json has changed its escapes over time,
 // and a commitment must outlive that.
-func appendString(b []byte, s string) []byte {
+func AppendString(b []byte, s string) []byte {
 	const short = "btn\x00fr" // \b \t \n - \f \r are U+0008 to U+000D
 	b = append(b, '"')
 	for _, c := range []byte(s) {

@@ -15,6 +15,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/govseal/govseal/internal/gm"
+	"github.com/govseal/govseal/ledger"
 )
 
 // maxPayload bounds what is asked for, in octets of its canonical form.
@@ -57,7 +58,7 @@ func appendCanonical(b []byte, v any) ([]byte, error) {
 		if strings.ContainsRune(v, utf8.RuneError) { // what encoding/json makes of octets that are no UTF-8
 			return nil, errors.New("holds a text that is not UTF-8")
 		}
-		return appendText(b, v), nil
+		return ledger.AppendString(b, v), nil
 	case json.Number:
 		n, err := strconv.ParseInt(v.String(), 10, 64)
 		if err != nil || n > maxExact || n < -maxExact {
@@ -94,7 +95,7 @@ func appendObject(b []byte, members map[string]any) (_ []byte, err error) {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = append(appendText(b, name), ':')
+		b = append(ledger.AppendString(b, name), ':')
 		if b, err = appendCanonical(b, members[name]); err != nil {
 			return nil, err
 		}
@@ -102,29 +103,10 @@ func appendObject(b []byte, members map[string]any) (_ []byte, err error) {
 	return append(b, '}'), nil
 }
 
-// appendText writes a string by RFC 8785 3.2.2.2.
-func appendText(b []byte, s string) []byte {
-	const short = "btn\x00fr" // U+0008 to U+000D
-	b = append(b, '"')
-	for _, c := range []byte(s) {
-		switch {
-		case c == '"' || c == '\\':
-			b = append(b, '\\', c)
-		case c >= 0x20:
-			b = append(b, c)
-		case c >= 0x08 && c <= 0x0d && c != 0x0b:
-			b = append(b, '\\', short[c-0x08])
-		default:
-			b = fmt.Appendf(b, `\u%04x`, c)
-		}
-	}
-	return append(b, '"')
-}
-
 // hashOf is what an approval is bound to: SM3 of the canonical
 // {"act":…,"payload":…}.
 func hashOf(act string, payload []byte) [32]byte {
-	b := append([]byte(`{"act":`), appendText(nil, act)...)
+	b := append([]byte(`{"act":`), ledger.AppendString(nil, act)...)
 	b = append(append(b, `,"payload":`...), payload...)
 	return gm.SM3(append(b, '}'))
 }

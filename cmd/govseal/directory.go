@@ -86,11 +86,5 @@ func (d *directory) findOfficer(ctx context.Context, department, named string) (
 		}
 		found = append(found, o)
 	}
-	switch len(found) {
-	case 0:
-		return registry.Officer{}, fmt.Errorf("officer: %w", registry.ErrNotFound)
-	case 1:
-		return found[0], nil
-	}
-	return registry.Officer{}, usagef("%d officers have that staff number; name one by ID", len(found))
+	return onlyOfficer(found)
 }

@@ -225,6 +225,12 @@ func (c *city) resolveOfficer(ctx context.Context, department, named string) (re
 			found = append(found, o)
 		}
 	}
+	return onlyOfficer(found)
+}
+
+// onlyOfficer is the one who was found by staff number, which is unique within
+// a department only.
+func onlyOfficer(found []registry.Officer) (registry.Officer, error) {
 	switch len(found) {
 	case 0:
 		return registry.Officer{}, fmt.Errorf("officer: %w", registry.ErrNotFound)

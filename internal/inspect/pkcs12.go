@@ -78,14 +78,9 @@ func addMAC(n *Node, mac cryptobyte.String) bool {
 
 // addSafes shows the AuthenticatedSafe: each part is open, or encrypted as a whole.
 func addSafes(n *Node, safes []byte, depth int) error {
-	der, err := cms.Definite(safes)
+	list, err := onlySequence(safes)
 	if err != nil {
-		return errShape
-	}
-	in := cryptobyte.String(der)
-	var list cryptobyte.String
-	if !in.ReadASN1(&list, cbasn1.SEQUENCE) || !in.Empty() {
-		return errShape
+		return err
 	}
 	for i := 1; !list.Empty(); i++ {
 		if i > maxShown {
@@ -134,14 +129,9 @@ func encryptedScheme(content cryptobyte.String) string {
 
 // addBags shows SafeContents: certificates are public, keys are named only.
 func addBags(n *Node, bags []byte, depth int) error {
-	der, err := cms.Definite(bags)
+	list, err := onlySequence(bags)
 	if err != nil {
-		return errShape
-	}
-	in := cryptobyte.String(der)
-	var list cryptobyte.String
-	if !in.ReadASN1(&list, cbasn1.SEQUENCE) || !in.Empty() {
-		return errShape
+		return err
 	}
 	for i := 0; !list.Empty() && i < maxShown; i++ {
 		var bag, value, attributes cryptobyte.String
@@ -196,4 +186,18 @@ func friendlyName(attributes cryptobyte.String) string {
 		return short(string(utf16.Decode(units)))
 	}
 	return ""
+}
+
+// onlySequence returns what a SEQUENCE holds that is all of the octets, BER or
+// DER.
+func onlySequence(octets []byte) (list cryptobyte.String, err error) {
+	der, err := cms.Definite(octets)
+	if err != nil {
+		return nil, errShape
+	}
+	in := cryptobyte.String(der)
+	if !in.ReadASN1(&list, cbasn1.SEQUENCE) || !in.Empty() {
+		return nil, errShape
+	}
+	return list, nil
 }
