@@ -23,6 +23,10 @@ import (
 // token is given until it is right again.
 var ErrClock = errors.New("tsa: the clock went backwards")
 
+// ErrExpired means that the certificate does not cover the time: whoever
+// verifies would refuse the token.
+var ErrExpired = errors.New("tsa: the certificate is not valid at this time")
+
 // Config of an Authority.
 type Config struct {
 	Signer      crypto.Signer
@@ -39,7 +43,8 @@ type Config struct {
 
 // Authority answers time-stamp requests. It is safe for concurrent use.
 type Authority struct {
-	c Config
+	c           Config
+	from, until time.Time // of the certificate
 
 	mu    sync.Mutex
 	last  time.Time // the latest time given out; guarded by mu
@@ -62,7 +67,12 @@ func New(c Config) (*Authority, error) {
 	if c.Accuracy <= 0 {
 		c.Accuracy = time.Second
 	}
-	return &Authority{c: c}, nil
+	a := &Authority{c: c}
+	var err error
+	if a.from, a.until, err = tsp.Validity(c.Certificate); err != nil {
+		return nil, fmt.Errorf("tsa: certificate: %w", err)
+	}
+	return a, nil
 }
 
 // Stamp returns a token over SM3 of data, certificates included.
@@ -84,6 +94,9 @@ func (a *Authority) issue(ctx context.Context, r *tsp.Request) ([]byte, error) {
 	now, err := a.time(ctx)
 	if err != nil {
 		return nil, err
+	}
+	if now.Before(a.from) || now.After(a.until) {
+		return nil, ErrExpired
 	}
 	serial, err := newSerial()
 	if err != nil {

@@ -109,6 +109,47 @@ func TestRespondGrants(t *testing.T) {
 	}
 }
 
+// Serial numbers stay different over restarts, and fit the 160 bits that
+// RFC 3161 2.4.2 has readers expect.
+func TestSerialsAfterARestart(t *testing.T) {
+	p := testpki.New(t)
+	seen := map[string]bool{}
+	for range 5 {
+		a := authority(t, p, fixed) // nothing is carried over
+		for range 40 {
+			der, err := a.Stamp(ctx, []byte("data"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			token, err := tsp.ParseToken(der)
+			if err != nil {
+				t.Fatal(err)
+			}
+			n := token.Info.Serial
+			if n.Sign() <= 0 || n.BitLen() > 160 || seen[n.String()] {
+				t.Fatalf("serial number %v", n)
+			}
+			seen[n.String()] = true
+		}
+	}
+}
+
+// A certificate that does not cover the time makes no token.
+func TestExpiredAuthority(t *testing.T) {
+	p := testpki.New(t)
+	for name, now := range map[string]time.Time{"ended": p.TSA.Cert.NotAfter.Add(time.Second), "not begun": p.TSA.Cert.NotBefore.Add(-time.Second)} {
+		a := authority(t, p, func() time.Time { return now })
+		if _, err := a.Stamp(ctx, []byte("data")); !errors.Is(err, tsa.ErrExpired) {
+			t.Errorf("%s: got %v", name, err)
+		}
+		_, err := tsp.ParseResponse(a.Respond(ctx, request(t, nil)))
+		var no *tsp.Rejected
+		if !errors.As(err, &no) || no.Failure != tsp.FailSystemFailure {
+			t.Errorf("%s: answered %v", name, err)
+		}
+	}
+}
+
 func TestRespondRefuses(t *testing.T) {
 	p := testpki.New(t)
 	backwards := []time.Time{testpki.Now, testpki.Now.Add(-time.Hour)}

@@ -7,6 +7,7 @@ import (
 	"crypto"
 	"encoding/asn1"
 	"sync/atomic"
+	"time"
 
 	"github.com/govseal/govseal/internal/cert"
 	"github.com/govseal/govseal/internal/cms"
@@ -170,6 +171,15 @@ func CheckCertificateDER(der []byte) error {
 		return err
 	}
 	return CheckCertificate(c)
+}
+
+// Validity returns the times of a certificate.
+func Validity(certDER []byte) (notBefore, notAfter time.Time, err error) {
+	c, err := cert.Parse(certDER)
+	if err != nil {
+		return time.Time{}, time.Time{}, err
+	}
+	return c.NotBefore, c.NotAfter, nil
 }
 
 // MatchKey reports, as nil, that the certificate is for the public key.
