@@ -3,8 +3,10 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
+	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -227,4 +229,26 @@ func (h *house) expired(t *testing.T) seal.Seal {
 		t.Fatal(err)
 	}
 	return s
+}
+
+// What a crash left of a supersession is finished when the service starts.
+func TestStartSettlesSupersession(t *testing.T) {
+	h := newHouse(t, Config{})
+	ctx := t.Context()
+	step := seal.Step{ESID: h.seal.ESID, Act: seal.ActSupersede, To: seal.Superseded, Actor: actorOne, Reason: "换发", Reference: "99010000000099", At: time.Now()}
+	if err := h.db.Seals().RecordSealSteps(ctx, seal.Change{Step: step, From: []seal.State{seal.Active}, Steps: -1, Event: ledger.Event{
+		Kind: "seal-state", Time: step.At, Actor: actorOne, Act: "seal.supersede", Object: h.seal.ESID}}); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"seal " + h.seal.ESID + " was superseded; its certificate is revoked now", ""} {
+		var said bytes.Buffer
+		(&program{out: io.Discard, err: &said}).settle(ctx, h.city)
+		if !strings.Contains(said.String(), want) || want == "" && said.Len() > 0 {
+			t.Errorf("said %q, want %q", said.String(), want)
+		}
+		c, err := h.ca.Show(ctx, h.seal.CertSerial)
+		if err != nil || c.Status != ca.Revoked || c.Reason != ca.ReasonSuperseded {
+			t.Errorf("certificate %s, reason %d, %v", c.Status, c.Reason, err)
+		}
+	}
 }
