@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -131,4 +132,56 @@ func readPEM(t *testing.T, path string) *cert.Certificate {
 		t.Fatal(err)
 	}
 	return c
+}
+
+// TestKilledCeremony kills the process with SIGKILL after everything was signed
+// and written and before it is known: the transaction at the end is held back
+// by a trigger so that the blow falls there.
+func TestKilledCeremony(t *testing.T) {
+	w := newTown(t, "")
+	folder := t.TempDir()
+	file, digest := openWindow(t, folder, "east.yaml")
+	secret := filepath.Join(folder, "root.pass")
+	if err := os.WriteFile(secret, []byte(rootPassphrase), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	db := w.sql(t)
+	if _, err := db.Exec(`CREATE TRIGGER stall BEFORE INSERT ON authorities BEGIN
+		SELECT count(*) FROM (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 2000000000) SELECT i FROM n); END`); err != nil {
+		t.Fatal(err)
+	}
+	hold := []string{"ca", "ceremony", file, "--reviewed", digest, "--issuer-passphrase-file", secret}
+	c := w.command(t, "govseal", hold...)
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	planned := w.waitForPlanned(t)
+	for range 200 { // the last file before the transaction
+		if exists(filepath.Join(folder, "east"+signatureSuffix)) {
+			break
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	if err := c.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = c.Wait() // killed, as it should be
+	if _, err := db.Exec(`DROP TRIGGER stall`); err != nil {
+		t.Fatal(err)
+	}
+	db.Close()
+
+	out, talk, _ := w.govseal(t, "ca", "show")
+	if strings.Contains(out, "east") || !strings.Contains(talk, "1 certificates were planned and never completed") {
+		t.Errorf("after the kill: %s%s", out, talk)
+	}
+	second := t.TempDir()
+	out, talk, status := w.govseal(t, append(hold, "--out", second)...)
+	if status != 0 || strings.Contains(out, planned) || !strings.Contains(talk, "not finished; nothing of that attempt is served") || !strings.Contains(talk, planned) {
+		t.Errorf("the next attempt: status %d\n%s%s", status, out, talk)
+	}
+	if out, _, _ := w.govseal(t, "ca", "show"); !strings.Contains(out, "east") {
+		t.Errorf("not served after it was held: %s", out)
+	}
+	w.sound(t, "")
 }
