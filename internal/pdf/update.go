@@ -5,7 +5,6 @@ package pdf
 import (
 	"bytes"
 	"cmp"
-	"compress/zlib"
 	"fmt"
 	"slices"
 )
@@ -226,18 +225,16 @@ func (u *update) xrefStream(trailer rawDict) error {
 			data = append(data, byte(r.ref.Gen>>8), byte(r.ref.Gen))
 		}
 	}
-	var z bytes.Buffer
-	w := zlib.NewWriter(&z)
-	w.Write(data) //nolint:errcheck // a bytes.Buffer does not fail
-	if err := w.Close(); err != nil {
+	packed, err := deflate(data)
+	if err != nil {
 		return err
 	}
 	trailer = trailer.set("Type", []byte("/XRef")).set("W", []byte("[1 6 2]")).
 		set("Index", append(append([]byte{'['}, bytes.TrimSpace(index)...), ']')).
-		set("Filter", []byte("/FlateDecode")).set("Length", fmt.Append(nil, z.Len())).
+		set("Filter", []byte("/FlateDecode")).set("Length", fmt.Append(nil, len(packed))).
 		set("Size", fmt.Append(nil, u.next))
 	u.buf = fmt.Appendf(u.buf, "%d 0 obj\n%s\nstream\n", ref.Num, trailer.bytes())
-	u.buf = append(u.buf, z.Bytes()...)
+	u.buf = append(u.buf, packed...)
 	u.buf = fmt.Appendf(u.buf, "\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n", at)
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"compress/zlib"
 	"fmt"
 	"io"
+	"sync"
 
 	"github.com/govseal/govseal/internal/gm"
 )
@@ -147,9 +148,15 @@ func appendFlate(b []byte, ref Ref, dict Dict, data []byte) ([]byte, error) {
 	return appendDeflated(b, ref, dict, packed)
 }
 
+// compressors are kept: each takes 0.8 MB to set up, for the few octets of a
+// strip at a page's edge.
+var compressors = sync.Pool{New: func() any { return zlib.NewWriter(nil) }}
+
 func deflate(data []byte) ([]byte, error) {
 	var z bytes.Buffer
-	w := zlib.NewWriter(&z)
+	w := compressors.Get().(*zlib.Writer)
+	defer compressors.Put(w)
+	w.Reset(&z)
 	if _, err := w.Write(data); err != nil {
 		return nil, err
 	}
