@@ -295,8 +295,55 @@ func TestReadinessOfOffices(t *testing.T) {
 	}
 }
 
-// A server notices authorities that a ceremony beside it made, and a keeper
-// goes on after an error.
+// A server notices an authority that a ceremony beside it made: its lists are
+// served, kept fresh, put into the folder, and asked about.
+func TestNewAuthorityBesideTheServer(t *testing.T) {
+	h := newHouse(t, Config{CRL: CRLConfig{Publish: "public"}})
+	k := keeper{city: h.city, said: map[string]string{}}
+	k.round(t.Context())
+	beside, err := openCore(t.Context(), h.dir, []byte("a passphrase for tests"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer beside.Close()
+	beside.published = nil
+	root, err := beside.openRoot("", []byte("another one for the root"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	act, err := beside.ca.PrepareSubordinate(t.Context(), "operator:test", ca.RootID, ca.CASpec{ID: "district-3", NotAfter: time.Now().AddDate(5, 0, 0).Truncate(time.Second),
+		Subject: ca.Subject{Organization: "示例市东区", CommonName: "示例市东区电子印章签发CA"}}, nil, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys := ca.ActKeys{Acting: root}
+	if keys.NewRef, keys.New, err = beside.ca.NewKey(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	made, err := act.Perform(t.Context(), keys)
+	if err == nil {
+		err = act.Enter(t.Context(), made, nil)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	k.round(t.Context())
+	for _, name := range []string{"district-3.crt", "district-3.crl"} {
+		res, body := h.call(t, "GET", "/pki/"+name, "", nil)
+		kept, err := os.ReadFile(filepath.Join(h.dir, "public", name))
+		if err != nil || res.StatusCode != 200 || !bytes.Equal(body, kept) {
+			t.Errorf("%s: %s, in the folder: %v", name, res.Status, err)
+		}
+	}
+	if got := h.readyz(t, http.StatusOK)["district-3-crl"]; got != "ok" {
+		t.Errorf("readyz: %q", got)
+	}
+	if strings.Contains(h.log.String(), `"level":"ERROR"`) {
+		t.Errorf("log:\n%s", h.log)
+	}
+}
+
+// A keeper goes on after an error, and says each once.
 func TestKeeperGoesOn(t *testing.T) {
 	h := newHouse(t, Config{})
 	k := keeper{city: h.city, said: map[string]string{}}
