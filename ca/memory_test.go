@@ -54,17 +54,6 @@ func (m *memory) enter(call string) (func(), error) {
 	return m.mu.Unlock, m.fail[call]
 }
 
-func (m *memory) RecordCA(_ context.Context, c ca.CA, e ledger.Event) error {
-	done, err := m.enter("RecordCA")
-	defer done()
-	if err != nil {
-		return err
-	}
-	m.cas, m.events = append(m.cas, c), append(m.events, e)
-	m.changes[c.ID] = 1
-	return nil
-}
-
 func (m *memory) CAs(context.Context) ([]ca.CA, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -113,7 +113,6 @@ type Query struct {
 // Store keeps the authority's records. Each method is one durable
 // transaction; those with an Event also write the audit entry and the leaf.
 type Store interface {
-	RecordCA(ctx context.Context, c CA, e ledger.Event) error
 	CAs(ctx context.Context) ([]CA, error)
 	// RecordPlanned stores serial and to-be-signed octets before signing; a
 	// serial in use is ErrState.

@@ -17,10 +17,6 @@ import (
 // caRows implements ca.Store.
 type caRows struct{ db *DB }
 
-func (c caRows) RecordCA(ctx context.Context, a ca.CA, e ledger.Event) error {
-	return c.db.record(ctx, e, func(ctx context.Context, t *tx) error { return t.insertCA(ctx, a) })
-}
-
 func (t *tx) insertCA(ctx context.Context, a ca.CA) error {
 	n, err := t.exec(ctx, `INSERT INTO authorities (id, parent, key_ref, certificate, created)
 		VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`, a.ID, a.Parent, a.KeyRef, a.Certificate, milli(a.Created))

@@ -17,7 +17,7 @@ import (
 func (h *house) issuing() ca.Store {
 	h.Helper()
 	s := h.db.CA()
-	h.must(s.RecordCA(ctx, ca.CA{ID: "issuing", Certificate: []byte("c"), Created: day}, event("certificate", "ca.create", "issuing")))
+	h.must(recordCA(s, ca.CA{ID: "issuing", Certificate: []byte("c"), Created: day}))
 	return s
 }
 

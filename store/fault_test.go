@@ -70,7 +70,7 @@ func TestNoActWithoutTrace(t *testing.T) {
 	onBoth(t, func(h *house) {
 		h.furnish()
 		h.staff()
-		h.must(h.db.CA().RecordCA(ctx, ca.CA{ID: "issuing", Certificate: []byte("c"), Created: day}, event("certificate", "x", "x")))
+		h.must(recordCA(h.db.CA(), ca.CA{ID: "issuing", Certificate: []byte("c"), Created: day}))
 		st := h.stamp(intent(1))
 		planned := certificate
 		planned.SerialHex = "0b"
@@ -107,7 +107,7 @@ func TestNoActWithoutTrace(t *testing.T) {
 			"UpdateOperator":      func() error { return h.db.Operators().UpdateOperator(ctx, operator, suspended, e) },
 			"AddApproval":         func() error { return h.db.Approvals().AddApproval(ctx, approval2, e) },
 			"UpdateApproval":      func() error { return h.db.Approvals().UpdateApproval(ctx, approval, spent, e) },
-			"RecordCA":            func() error { return c.RecordCA(ctx, ca.CA{ID: "root", Certificate: []byte("c"), Created: day}, e) },
+			"RecordCeremony":      func() error { return recordCA(c, ca.CA{ID: "root", Certificate: []byte("c"), Created: day}) },
 			"RecordCertificate":   func() error { return c.RecordCertificate(ctx, "0b", []byte("d"), e) },
 			"RecordStatus":        func() error { return c.RecordStatus(ctx, hold, []ca.Status{ca.Good}, e) },
 			"RecordCRL":           func() error { return c.RecordCRL(ctx, []ca.CRL{{CA: "issuing", Number: 1, DER: []byte("l")}}, e) },
