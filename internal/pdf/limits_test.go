@@ -38,6 +38,30 @@ func hostile() map[string]func() []byte {
 		"many-filters":  func() []byte { return bomb("["+strings.Repeat("/ASCIIHexDecode", 100)+"]", "00>") },
 		"filter-in-own": func() []byte { return bomb(" 6 0 R", "x") },
 		"nested-bodies": nestedBodies,
+		"hex-bomb": func() []byte {
+			return bomb("[/FlateDecode/ASCIIHexDecode]", flate(strings.Repeat("0", 1<<20), 512))
+		},
+		"85-bomb": func() []byte {
+			return bomb("[/FlateDecode/ASCII85Decode]", flate(strings.Repeat("z", 1<<20), 256))
+		},
+		"predictor-bomb": func() []byte {
+			return bomb("/FlateDecode/DecodeParms<</Predictor 12/Columns 1>>", flate(strings.Repeat("\x02\x00", 1<<19), 512))
+		},
+		"predictor-wide": func() []byte {
+			return bomb("/FlateDecode/DecodeParms<</Predictor 15/Columns 2147483647/Colors 32/BitsPerComponent 16>>", flate("\x02\x00", 1))
+		},
+		"100000-pages": func() []byte { return newFile().table(pagesOf(100_000, plainPages)).b },
+		"prev-negative": func() []byte {
+			f := newFile()
+			f.trailer += "/Prev -1"
+			return f.table(simple("")).b
+		},
+		"prev-circle": func() []byte {
+			f := newFile().table(simple(""))
+			first := f.prev
+			f.prev = int64(len(f.b)) + int64(len("4 0 obj\n(x)\nendobj\n"))
+			return bytes.Replace(f.table(objects{4: "(x)"}).b, []byte(fmt.Sprintf("/Prev %d", first)), []byte(fmt.Sprintf("/Prev %d", f.prev)), 1)
+		},
 	}
 }
 
