@@ -81,10 +81,18 @@ func (r NameRange) general() (cert.GeneralName, error) {
 		return cert.NewDNS(r.DNS), checkHost("dns", r.DNS)
 	}
 	host := r.Email
-	if _, domain, ok := strings.Cut(r.Email, "@"); ok {
+	if local, domain, ok := strings.Cut(r.Email, "@"); ok {
+		if local == "" || len(local) > 64 || !plainASCII(local) {
+			return cert.GeneralName{}, &RequestError{"email", fmt.Sprintf("%.60q is not a mailbox", r.Email)}
+		}
 		host = domain
 	}
 	return cert.NewEmail(r.Email), checkHost("email", strings.TrimPrefix(host, "."))
+}
+
+// plainASCII: visible characters that an IA5String can carry.
+func plainASCII(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' })
 }
 
 // checkHost keeps to the letters, digits, hyphens and dots of host names.

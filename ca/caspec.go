@@ -154,7 +154,7 @@ func checkAddresses(list []string) error {
 		if len(address) > maxAddress {
 			return &RequestError{"publication", "an address is too long"}
 		}
-		if address == "" || checkURL(strings.TrimSuffix(address, "/")) != nil {
+		if address == "" || !plainASCII(address) || checkURL(strings.TrimSuffix(address, "/")) != nil {
 			return &RequestError{"publication", fmt.Sprintf("%.80q is not a plain http or https address", address)}
 		}
 	}

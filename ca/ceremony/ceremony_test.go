@@ -165,3 +165,18 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// What YAML's escapes hide from the eye is refused as well.
+func TestEscapedCharacters(t *testing.T) {
+	east := example(t, "east.yaml")
+	for name, change := range map[string][2]string{
+		"purpose":     {"purpose: 示例市东区签发CA成立", `purpose: "成立\u202e"`},
+		"participant": {"name: 王示例", `name: "王\u200b示例"`},
+		"key file":    {"{from: store}", `{from: file, file: "a\u0000.key"}`},
+	} {
+		text := strings.Replace(east, change[0], change[1], 1)
+		if _, err := ceremony.Parse([]byte(text)); text == east || err == nil || !strings.Contains(err.Error(), "invisible") {
+			t.Errorf("%s: got %v", name, err)
+		}
+	}
+}
