@@ -51,13 +51,8 @@ const (
 // profiles; organization is always required, places are always optional.
 type subjectRule struct{ unit, commonName, serialNumber, creditCode need }
 
-var (
-	authoritySubject  = subjectRule{commonName: required}
-	departmentSubject = subjectRule{unit: optional, creditCode: required}
-	officerSubject    = subjectRule{unit: optional, commonName: required, serialNumber: required, creditCode: optional}
-	sealSubject       = subjectRule{unit: optional, serialNumber: required, creditCode: required}
-	officeSubject     = subjectRule{unit: optional, commonName: required, creditCode: optional}
-)
+// authoritySubject is the rule of every CA's own name.
+var authoritySubject = subjectRule{commonName: required}
 
 // check compares the subject with the profile's rule.
 func (s Subject) check(r subjectRule) error {

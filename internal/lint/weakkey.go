@@ -44,6 +44,7 @@ func WeakKey(pub crypto.PublicKey) string {
 	if !ok || key == nil {
 		return ""
 	}
+	//lint:ignore SA1019 the coordinate is looked up, and nothing is computed with it
 	return weakPoints()[weakPoint{key.Curve, string(key.X.Bytes())}]
 }
 
