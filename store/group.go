@@ -14,6 +14,7 @@ import (
 
 const (
 	groupSize = 128                    // most jobs in one transaction
+	groupOpen = 8                      // so many may join while it runs
 	groupTime = 50 * time.Millisecond  // longest that others wait for the lock
 	retryLock = 500 * time.Microsecond // between attempts to get the write lock
 	yieldLock = 200 * time.Microsecond // given to other processes after a full group
@@ -122,8 +123,10 @@ func (g *group) run() {
 	}
 }
 
-// transaction runs first and the jobs that queue up behind it, and returns
-// them with their outcomes.
+// transaction runs first and the jobs that wait behind it, and returns them
+// with their outcomes. Who comes later waits for the next one: if all callers
+// were let into each transaction, they would all compute at the same time and
+// then all wait for the disk at the same time.
 func (g *group) transaction(first *job) []*job {
 	ctx := context.Background() // a caller's end must not undo the others' work
 	batch := []*job{first}
@@ -131,7 +134,7 @@ func (g *group) transaction(first *job) []*job {
 		return fail(g.drain(batch), err)
 	}
 	t := &tx{querier: g.stmts, standing: &g.known}
-	start := time.Now()
+	start, most := time.Now(), min(max(groupOpen, 1+len(g.jobs)), groupSize)
 	for i := 0; i < len(batch); i++ {
 		t.wrote = false
 		g.call(t, batch[i])
@@ -139,7 +142,7 @@ func (g *group) transaction(first *job) []*job {
 			g.rollback(ctx)
 			return g.guarded(batch)
 		}
-		if i == len(batch)-1 && len(batch) < groupSize && time.Since(start) < groupTime {
+		if i == len(batch)-1 && len(batch) < most && time.Since(start) < groupTime {
 			batch = g.next(batch)
 		}
 	}
