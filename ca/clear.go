@@ -13,7 +13,10 @@ import (
 
 // cleared is a TBSCertificate that the linter passed. It is the only thing
 // that the issuer's key signs, and clear is the only function that makes one.
-type cleared struct{ tbs []byte }
+type cleared struct {
+	tbs  []byte
+	read *cert.Certificate // the same octets, as the linter read them
+}
 
 // Finding is what the linter says about one rule.
 type Finding struct {
@@ -65,14 +68,14 @@ func (p *plan) clear(tbs []byte) (*cleared, error) {
 	if p.issuer != nil && p.issuer.cert.Raw != nil { // a root's issuer does not exist yet
 		ctx.Issuer = p.issuer.cert
 	}
-	found, err := lint.TBS(tbs, ctx)
+	read, found, err := lint.TBS(tbs, ctx)
 	if err != nil {
 		return nil, fmt.Errorf("ca: lint the certificate: %w", err)
 	}
 	if bad := lint.Errors(found); len(bad) > 0 {
 		return nil, &LintError{findings(bad)}
 	}
-	return &cleared{tbs}, nil
+	return &cleared{tbs, read}, nil
 }
 
 var errNotCleared = errors.New("ca: the linter has not passed these octets")

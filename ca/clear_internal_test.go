@@ -20,7 +20,7 @@ func TestNoSignatureWithoutClearance(t *testing.T) {
 	if _, err := p.sign(key); !errors.Is(err, errNotCleared) {
 		t.Errorf("no clearance: got %v", err)
 	}
-	p.cleared = &cleared{[]byte{0x30, 1, 0}}
+	p.cleared = &cleared{tbs: []byte{0x30, 1, 0}}
 	if _, err := p.sign(key); !errors.Is(err, errNotCleared) {
 		t.Errorf("clearance of other octets: got %v", err)
 	}

@@ -49,6 +49,25 @@ func Parse(der []byte) (*Certificate, error) {
 	return c, nil
 }
 
+// Resigned reports, as nil, that der is this certificate with nothing changed
+// but its signature, which is the one given.
+func (c *Certificate) Resigned(der, signature []byte) error {
+	d, s := newDecoder("certificate", der)
+	body, err := d.sequence(s, "Certificate")
+	if err != nil {
+		return err
+	}
+	var tbs, got []byte
+	o, err := d.signed(body, "tbsCertificate", &tbs, &got)
+	if err != nil {
+		return err
+	}
+	if !bytes.Equal(tbs, c.RawTBS) || !o.outer.equal(c.SignatureAlgorithm) || !bytes.Equal(got, signature) {
+		return d.fail(body, "Certificate", "more than the signature differs, or the signature is another one")
+	}
+	return nil
+}
+
 // outline is what the SIGNED form of a certificate or CRL holds.
 type outline struct {
 	tbs   cryptobyte.String // content of the to-be-signed SEQUENCE

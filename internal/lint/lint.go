@@ -69,14 +69,23 @@ const maxFindings = 100
 // Certificate lints one DER certificate of any issuer. The findings stand in
 // the order of the rules; none means that every rule is kept.
 func Certificate(der []byte, ctx Context) []Finding {
+	_, found := certificate(der, ctx)
+	return found
+}
+
+func certificate(der []byte, ctx Context) (*cert.Certificate, []Finding) {
 	c, err := cert.Parse(der)
 	if err != nil {
-		return []Finding{unreadable(err.Error())}
+		return nil, []Finding{unreadable(err.Error())}
 	}
 	o, ok := readOutline(der)
 	if !ok {
-		return []Finding{unreadable("the outline cannot be read")}
+		return nil, []Finding{unreadable("the outline cannot be read")}
 	}
+	return c, judge(c, o, ctx)
+}
+
+func judge(c *cert.Certificate, o outline, ctx Context) []Finding {
 	s := &candidate{Certificate: c, outline: o, issuer: ctx.Issuer, profile: ctx.Profile}
 	if s.issuer == nil && c.SelfIssued() && (c.AuthorityKeyID == nil || bytes.Equal(c.AuthorityKeyID.KeyID, c.SubjectKeyID)) {
 		s.issuer = c // a root is its own issuer; a roll-over certificate names another key
@@ -95,17 +104,20 @@ func Certificate(der []byte, ctx Context) []Finding {
 // TBS lints the to-be-signed octets of a certificate before the issuer's key
 // is touched: they are joined with a signature that fits nothing, and the
 // certificate that this makes, which no one could verify, is linted and thrown
-// away. The outer algorithm is therefore the inner one, as it will be.
-func TBS(tbs []byte, ctx Context) ([]Finding, error) {
+// away. The outer algorithm is therefore the inner one, as it will be. The
+// certificate that was read is returned for comparison, nil when unreadable:
+// all but its signature is what will be issued.
+func TBS(tbs []byte, ctx Context) (*cert.Certificate, []Finding, error) {
 	sig, err := throwAway()
 	if err != nil {
-		return nil, fmt.Errorf("lint: %w", err)
+		return nil, nil, fmt.Errorf("lint: %w", err)
 	}
 	der, err := cert.Assemble(tbs, sig)
 	if err != nil {
-		return []Finding{unreadable(err.Error())}, nil
+		return nil, []Finding{unreadable(err.Error())}, nil
 	}
-	return Certificate(der, ctx), nil
+	read, found := certificate(der, ctx)
+	return read, found, nil
 }
 
 // throwAway makes the signature of linting certificates, once a process, with

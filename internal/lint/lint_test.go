@@ -46,21 +46,21 @@ func TestSoundCertificates(t *testing.T) {
 // found before the real key is touched.
 func TestTBS(t *testing.T) {
 	p := testpki.New(t)
-	got, err := lint.TBS(p.Seal.Cert.RawTBS, lint.Context{Issuer: p.Issuing.Cert})
+	read, got, err := lint.TBS(p.Seal.Cert.RawTBS, lint.Context{Issuer: p.Issuing.Cert})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if lint.Broken(got) {
+	if lint.Broken(got) || read == nil || !bytes.Equal(read.RawTBS, p.Seal.Cert.RawTBS) {
 		t.Errorf("a sound certificate: %v", got)
 	}
 	bad := p.Issue(t, testpki.Spec{Label: "bad", KeyUsage: cert.KeyCertSign})
-	if got, err = lint.TBS(bad.Cert.RawTBS, lint.Context{Issuer: p.Issuing.Cert}); err != nil {
+	if _, got, err = lint.TBS(bad.Cert.RawTBS, lint.Context{Issuer: p.Issuing.Cert}); err != nil {
 		t.Fatal(err)
 	}
 	if s, _ := finds(got, "basic-constraints"); s != lint.Error {
 		t.Errorf("certificate signing without cA: got %v", got)
 	}
-	if got, err = lint.TBS([]byte{0x30, 0}, lint.Context{}); err != nil || !lint.Broken(got) {
+	if read, got, err = lint.TBS([]byte{0x30, 0}, lint.Context{}); err != nil || read != nil || !lint.Broken(got) {
 		t.Errorf("an empty TBS: got %v, %v", got, err)
 	}
 }
