@@ -91,9 +91,10 @@ func (s *site) ownCertificate() own {
 	}
 }
 
-func (o own) signatures() own {
-	return own{signed: make([]int, len(o.signed)), verified: make([]int, len(o.verified))}
-}
+// signatures is design.md section 11 to the letter, "just that operation's
+// signatures and checks": with the digests of what is signed, which belong to a
+// signature (GB/T 32918.2 6.1), and without all others.
+func (o own) signatures() own { return own{signed: o.signed, verified: o.verified} }
 
 func (o own) String() string {
 	octets := 0
