@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/govseal/govseal/internal/cms"
 	"github.com/govseal/govseal/internal/decision"
 	"github.com/govseal/govseal/internal/interop"
 	"github.com/govseal/govseal/internal/pdf"
@@ -107,30 +108,52 @@ func TestSealedArchivesStayArchives(t *testing.T) {
 func TestSignaturesThatArchivesDoNotTake(t *testing.T) {
 	for _, allow := range [][]string{nil, {pdf.HazardPDFA}} {
 		h := newHouse(t, func(c *seal.Config) { c.Allow = allow })
-		st := must(h.StampDecision(ctx, h.request(h.seals[0], "d1"), rawDecision(t, 1)))
-		base := unsealed(t, h.output(st.Rendered))
-		for name, change := range map[string]func(*seal.Request){
-			"too long": func(*seal.Request) { h.office.listed = 1500 },
-			"ses":      func(r *seal.Request) { h.office.listed, r.Profile = 0, seal.ProfileSES },
-		} {
-			r := h.request(h.seals[0], name)
-			change(&r)
-			_, err := h.StampPDF(ctx, r, base)
-			if name == "too long" { // a decision is stamped, and claims nothing that is not so
-				st := must(h.StampDecision(ctx, h.request(h.seals[0], "d2"), rawDecision(t, 1)))
-				if bytes.Contains(h.output(st.Rendered), []byte("<pdfaid:")) {
-					t.Error("a decision claims to be an archive, with too long a signature")
-				}
-			}
+		base := archive(t, h)
+		var more [][]byte
+		for range 60 {
+			more = append(more, h.office.certify(t, &h.office.ca, name("填充")).der)
+		}
+		long := h.start(func(c *seal.Config) { c.Allow, c.TSA = allow, h.office.timeStamperWith(t, more) })
+		ses := h.request(h.seals[0], "ses")
+		ses.Profile = seal.ProfileSES
+		_, err1 := long.StampPDF(ctx, h.request(h.seals[0], "long"), base)
+		_, err2 := h.StampPDF(ctx, ses, base)
+		for what, err := range map[string]error{"a long token": err1, "ses": err2} {
 			if allow != nil {
 				if err != nil {
-					t.Errorf("%s, allowed: %v", name, err)
+					t.Errorf("%s, allowed: %v", what, err)
 				}
 				continue
 			}
 			if no := wantRefused(t, err, seal.ReasonActiveContent); !strings.HasPrefix(no.Detail, pdf.HazardPDFA) {
-				t.Errorf("%s: %v", name, no)
+				t.Errorf("%s: %v", what, no)
 			}
 		}
+	}
+}
+
+// archive is an unsealed file that is PDF/A-2b.
+func archive(t *testing.T, h *house) []byte {
+	t.Helper()
+	return unsealed(t, h.output(must(h.StampDecision(ctx, h.request(h.seals[0], "archive"), rawDecision(t, 1))).Rendered))
+}
+
+// Revocation lists that have grown long keep nobody from sealing an archive:
+// they stay outside the signature. A decision is stamped with its lists, and
+// claims nothing that is not so.
+func TestLongListsAndArchives(t *testing.T) {
+	h := newHouse(t)
+	base := archive(t, h)
+	h.office.listed = 1500
+	file := h.output(must(h.StampPDF(ctx, h.request(h.seals[0], "long"), base)).Output)
+	doc, sig := newestSignature(t, file)
+	d := must(cms.Parse(must(cms.Trim(sig.Contents))))
+	_, found, err := cms.Find(d.Signers[0].Signed, cms.OIDRevocationInfo)
+	if part := must(doc.Archive()); part != 2 || len(sig.Contents) > pdf.MaxArchiveString || found || err != nil {
+		t.Errorf("part %d, Contents of %d octets, lists within %v, %v", part, len(sig.Contents), found, err)
+	}
+	st := must(h.StampDecision(ctx, h.request(h.seals[0], "d2"), rawDecision(t, 1)))
+	if bytes.Contains(h.output(st.Rendered), []byte("<pdfaid:")) {
+		t.Error("a decision claims to be an archive, with too long a signature")
 	}
 }

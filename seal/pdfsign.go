@@ -39,15 +39,16 @@ func (c canvas) of(a *act) canvas {
 	return c
 }
 
-// signPDF lays the update out, signs it, and writes the file. When the token
-// is larger than the room kept for it, it does so once more with enough room.
+// signPDF lays the update out, signs it, and writes the file. When the
+// signature is larger than the room kept for it, it does so again in another fit.
 func (s *Service) signPDF(ctx context.Context, a *act, c canvas) (*sealedPDF, error) {
 	most, err := c.mostRoom()
 	if err != nil {
 		return nil, err
 	}
-	for try := 0; ; try++ {
-		room := min(a.room(s.tokenRoom.Load()), most)
+	f := fit{most: most, lists: a.crls}
+	for {
+		room := min(a.room(s.tokenRoom.Load()), f.most)
 		laid, err := layOut(ctx, a.seal, c.of(a), room)
 		if err != nil {
 			return nil, err
@@ -56,27 +57,46 @@ func (s *Service) signPDF(ctx context.Context, a *act, c canvas) (*sealedPDF, er
 		if c.profile == ProfileSES {
 			contents, err = s.signSES(ctx, a, laid.Digest(), PropertyPDF)
 		} else {
-			contents, err = s.signCMS(ctx, a, laid.Digest())
+			contents, err = s.signCMS(ctx, a, laid.Digest(), f.lists)
 		}
 		if err != nil {
 			return nil, err
 		}
-		if over := len(contents) - room; over > 0 {
-			if room == most && slices.Contains(c.allow, pdf.HazardPDFA) {
-				most = math.MaxInt
-				continue
-			}
-			if room == most {
-				return nil, refuse(ReasonActiveContent, "%s: a signature of %d octets, at most %d fit", pdf.HazardPDFA, len(contents), most)
-			}
-			if try > 0 {
-				return nil, fmt.Errorf("seal: a signature of %d octets does not fit in the %d kept", len(contents), room)
-			}
-			s.tokenRoom.Add(int64(over) + firstTokenRoom)
-			continue
+		if len(contents) <= room {
+			return write(ctx, laid, c, contents)
 		}
-		return write(ctx, laid, c, contents)
+		if err := s.refit(c, &f, room, len(contents)); err != nil {
+			return nil, err
+		}
 	}
+}
+
+// fit is what a signature's room depends on. Each try changes one thing, once.
+type fit struct {
+	most  int      // octets that Contents may have
+	lists [][]byte // revocation lists within
+	grown bool     // more room is kept for the token than before
+}
+
+// refit says what to try after a signature that did not fit, or that there is
+// nothing left to try.
+func (s *Service) refit(c canvas, f *fit, room, got int) error {
+	switch {
+	case room < f.most && !f.grown:
+		s.tokenRoom.Add(int64(got-room) + firstTokenRoom)
+		f.grown = true
+	case room < f.most:
+		return fmt.Errorf("seal: a signature of %d octets does not fit in the %d kept", got, room)
+	case slices.Contains(c.allow, pdf.HazardPDFA):
+		f.most = math.MaxInt
+	case f.lists != nil && c.profile != ProfileSES:
+		// Long lists must not keep archives from being sealed: they are served
+		// beside the stamp, and extend puts them into a store.
+		f.lists = nil
+	default:
+		return refuse(ReasonActiveContent, "%s: a signature of %d octets, at most %d fit", pdf.HazardPDFA, got, f.most)
+	}
+	return nil
 }
 
 // mostRoom is the longest Contents that the file may have: one that says it is
@@ -110,18 +130,19 @@ func (a *act) room(token int64) int {
 // signCMS makes the CMS of profile cms over the ByteRange digest: RFC 5652
 // types, ESS certificate, Adobe's revocation attribute with the CRLs, and the
 // whole SESeal as signed attribute under our arc (design.md section 5).
-func (s *Service) signCMS(ctx context.Context, a *act, contentDigest [32]byte) ([]byte, error) {
-	revocation, err := cms.MarshalRevocationInfo(a.crls, nil)
-	if err != nil {
-		return nil, fmt.Errorf("seal: write revocation attribute: %w", err)
-	}
+// Without lists the revocation attribute is left out.
+func (s *Service) signCMS(ctx context.Context, a *act, contentDigest [32]byte, lists [][]byte) ([]byte, error) {
 	sealAttribute := s.arc.SealAttribute()
 	b := cms.Builder{
 		Certificate: a.seal.cert.Raw, Chain: a.chain, SigningTime: a.time,
-		Attributes: []cms.Attribute{
-			{Type: cms.OIDRevocationInfo, Values: [][]byte{revocation}},
-			{Type: sealAttribute, Values: [][]byte{a.seal.der}},
-		},
+		Attributes: []cms.Attribute{{Type: sealAttribute, Values: [][]byte{a.seal.der}}},
+	}
+	if len(lists) > 0 {
+		revocation, err := cms.MarshalRevocationInfo(lists, nil)
+		if err != nil {
+			return nil, fmt.Errorf("seal: write revocation attribute: %w", err)
+		}
+		b.Attributes = slices.Insert(b.Attributes, 0, cms.Attribute{Type: cms.OIDRevocationInfo, Values: [][]byte{revocation}})
 	}
 	attrs, err := b.Prepare(contentDigest)
 	if err != nil {
