@@ -120,6 +120,9 @@ func parseConfig(raw []byte) (Config, error) {
 	return c, nil
 }
 
+// maxMaxDocument is the PDF reader's own limit in octets (docs/adr/0013).
+const maxMaxDocument = 1 << 30
+
 // validate checks every field; its errors name the field.
 func (c Config) validate() error {
 	for _, f := range []struct{ name, value string }{{"name", c.Name}, {"origin", c.Origin}, {"database", c.Database}, {"blobs", c.Blobs}} {
@@ -141,6 +144,9 @@ func (c Config) validate() error {
 	}
 	if err := errors.Join(checkIssuers(c.Issuers), c.TSA.validate(), c.Approvals.validate(), c.CRL.validate(c.URL)); err != nil {
 		return err
+	}
+	if n := c.Serve.MaxDocument; n < 0 || n > maxMaxDocument {
+		return fmt.Errorf("serve: max_document is 0 (for 50 MiB) to %d octets", maxMaxDocument)
 	}
 	if u, err := url.Parse(c.Database); err == nil && u.User != nil {
 		if _, has := u.User.Password(); has {

@@ -24,6 +24,8 @@ func TestConfig(t *testing.T) {
 		"arc zero":          {strings.Replace(good, "2.999.1", "2.0999", 1), "oid_arc"},
 		"url":               {good + "url: seal.example\n", "url"},
 		"url slash":         {good + "url: https://seal.example/\n", "url"},
+		"max_document":      {good + "serve:\n  max_document: 1073741825\n", "max_document"},
+		"max_document < 0":  {good + "serve:\n  max_document: -1\n", "max_document"},
 		"password":          {strings.Replace(good, "govseal.db", "postgres://me:hush@db/x", 1), "password"},
 	} {
 		_, err := parseConfig([]byte(tt.raw))
