@@ -3,6 +3,7 @@
 package registry
 
 import (
+	"bytes"
 	"context"
 	"slices"
 	"strconv"
@@ -134,6 +135,9 @@ func (s *Operators) add(ctx context.Context, actor, reason string, n NewOperator
 	if open && o.Role != Security {
 		return Operator{}, "", &FieldError{"role", "of the first operator must be security: only that role adds the others"}
 	}
+	if err := s.ownKey(ctx, o); err != nil {
+		return Operator{}, "", err
+	}
 	if o.CertSerial == "" {
 		secret = newSecret()
 		o.SecretDigest = gm.SM3([]byte(secret))
@@ -147,6 +151,24 @@ func (s *Operators) add(ctx context.Context, actor, reason string, n NewOperator
 		return Operator{}, "", err
 	}
 	return o, secret, nil
+}
+
+// ownKey refuses a key that proves another operator: whoever holds it would be
+// two people, maker and checker of the same act.
+func (s *Operators) ownKey(ctx context.Context, o Operator) error {
+	if o.CertSerial == "" {
+		return nil
+	}
+	all, err := s.store.Operators(ctx)
+	if err != nil {
+		return err
+	}
+	for _, other := range all {
+		if other.ID != o.ID && other.State != Ended && bytes.Equal(other.PublicKey, o.PublicKey) {
+			return &FieldError{"certificate", "holds the key that proves operator " + other.Name + "; each needs a key of their own"}
+		}
+	}
+	return nil
 }
 
 // check holds names to what cannot be mistaken in the audit log, where

@@ -221,6 +221,15 @@ func TestEnterWithKey(t *testing.T) {
 	b.must(err)
 	chen, err := b.store.OperatorNamed(t.Context(), "chen")
 	b.must(err)
+	if b.operators.SetCertificate(t.Context(), "operator:test", chen.ID, "test", "0a1b", spki) == nil {
+		t.Error("one key proves two operators: whoever holds it is maker and checker")
+	}
+	if _, _, err := b.operators.Add(t.Context(), "operator:test", registry.NewOperator{Name: "twin", Role: registry.Security, CertSerial: "0a1b", PublicKey: spki}); err == nil {
+		t.Error("an operator was added with another's key")
+	}
+	b.move("sun", registry.Ended) // his key proves nobody any more
+	b.must(b.operators.SetCertificate(t.Context(), "operator:test", chen.ID, "test", "0a1b", spki))
+	b.must(b.operators.SetCertificate(t.Context(), "operator:test", chen.ID, "renewed", "0a1c", spki))
 	b.must(b.operators.SetCertificate(t.Context(), "operator:test", chen.ID, "test", "0a1b", spki))
 	_, err = with("chen", key, nil, same)
 	b.must(err)

@@ -5,6 +5,7 @@ package registry
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -79,7 +80,7 @@ func (s *Operators) SetCertificate(ctx context.Context, actor, id, reason, seria
 	after := before
 	after.CertSerial, after.PublicKey = serialHex, slices.Clone(publicKey)
 	after.SecretDigest, after.Failures = [32]byte{}, 0
-	if err := after.check(); err != nil {
+	if err := errors.Join(after.check(), s.ownKey(ctx, after)); err != nil {
 		return err
 	}
 	return s.update(ctx, actor, "operator.certificate", reason, before, after)
