@@ -127,6 +127,9 @@ func (a *Authority) deliverEscrowed(ctx context.Context, r DeliveryRequest, reco
 	if err != nil {
 		return nil, fmt.Errorf("ca: read the signing certificate beside %s: %w", record.SerialHex, err)
 	}
+	if err := a.checkEnvelope(ctx, signing); err != nil {
+		return nil, err
+	}
 	inside, err := gm.ParseEnvelopedKey(kept.Enveloped)
 	if err != nil {
 		return nil, err
@@ -136,6 +139,17 @@ func (a *Authority) deliverEscrowed(ctx context.Context, r DeliveryRequest, reco
 		return nil, fmt.Errorf("ca: the enveloped key recorded for %s is not its own: the record was changed", record.SerialHex)
 	}
 	return asCSRResponse(signing.DER, kept.Enveloped, record.DER)
+}
+
+// checkEnvelope refuses to hand out again what a signing key opens that may be
+// in other hands, or whose holder lost the right to it. A superseded key is
+// still its holder's.
+func (a *Authority) checkEnvelope(ctx context.Context, signing Certificate) error {
+	err := a.checkCompromised(ctx, signing.KeyDigest)
+	if err == nil && (signing.Status == Hold || signing.Status == Revoked && signing.Reason != ReasonSuperseded) {
+		err = &RequestError{"signing certificate", signing.SerialHex + " is " + string(signing.Status) + ": its key opens no delivery any more; recover the key for the holder's new signing certificate"}
+	}
+	return err
 }
 
 // asCSRResponse has one certificate in each set; see package csrresp.

@@ -176,6 +176,44 @@ func TestDualCertificates(t *testing.T) {
 	o.checkSecrets(t, key)
 }
 
+// Whoever has a lost signing key opens what is under it, so nothing is
+// delivered under it again: recovery goes to the new key.
+func TestNothingLeavesUnderALostKey(t *testing.T) {
+	for name, lose := range map[string]func(o *centred) error{
+		"compromised": func(o *centred) error {
+			return o.Revoke(t.Context(), operator, o.signing.SerialHex, ca.ReasonKeyCompromise, time.Time{}, "")
+		},
+		"left": func(o *centred) error {
+			return o.Revoke(t.Context(), operator, o.signing.SerialHex, ca.ReasonPrivilegeWithdrawn, time.Time{}, "")
+		},
+		"on hold": func(o *centred) error { return o.Suspend(t.Context(), operator, o.signing.SerialHex, "") },
+		"superseded, its renewal compromised": func(o *centred) error {
+			next, err := o.Renew(t.Context(), ca.Renewal{Actor: operator, Serial: o.signing.SerialHex})
+			return errors.Join(err, o.Revoke(t.Context(), operator, o.signing.SerialHex, ca.ReasonSuperseded, time.Time{}, ""),
+				o.Revoke(t.Context(), operator, next.SerialHex, ca.ReasonKeyCompromise, time.Time{}, ""))
+		},
+	} {
+		o := centredOffice(t)
+		made := o.pair(t)
+		if err := lose(o); err != nil {
+			t.Fatal(name, err)
+		}
+		data, err := o.Deliver(t.Context(), ca.DeliveryRequest{Actor: operator, Serial: made.SerialHex, As: ca.AsCSRResponse})
+		var refused *ca.RequestError
+		if !errors.As(err, &refused) || data != nil {
+			t.Errorf("%s: got %d octets, %v", name, len(data), err)
+		}
+	}
+	o := centredOffice(t)
+	made := o.pair(t)
+	if err := o.Revoke(t.Context(), operator, o.signing.SerialHex, ca.ReasonSuperseded, time.Time{}, ""); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := o.Deliver(t.Context(), ca.DeliveryRequest{Actor: operator, Serial: made.SerialHex, As: ca.AsCSRResponse}); err != nil {
+		t.Errorf("superseded, the key still its holder's: %v", err)
+	}
+}
+
 // An officer's pair has the officer's names; a crash between the two records
 // leaves no certificate and no key.
 func TestPairIsWholeOrNot(t *testing.T) {

@@ -101,5 +101,5 @@ func (a *Authority) checkImport(ctx context.Context, record Certificate, own *ce
 			return bad("has its key in the key store already")
 		}
 	}
-	return a.checkCompromised(ctx, own.RawSPKI)
+	return a.checkCompromised(ctx, gm.SM3(own.RawSPKI))
 }

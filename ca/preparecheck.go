@@ -71,7 +71,7 @@ func (a *Authority) checkForeignKey(ctx context.Context, spki []byte) error {
 			return &RequestError{"key", "has the certificate " + c.SerialHex + " of profile " + c.Profile + " already"}
 		}
 	}
-	return a.checkCompromised(ctx, spki)
+	return a.checkCompromised(ctx, gm.SM3(spki))
 }
 
 // checkResponder: a CA that works here is asked for OCSP answers, and its

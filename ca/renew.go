@@ -26,7 +26,7 @@ type Renewal struct {
 // Renew makes the successor of a certificate. The old one stays what it is, so
 // that both overlap; whoever wants it ended revokes it as superseded. A
 // certificate that is revoked, on hold, planned, of an authority, or followed
-// by a good one already is not renewed (ErrState).
+// by one that is good or on hold already is not renewed (ErrState).
 func (a *Authority) Renew(ctx context.Context, r Renewal) (Certificate, error) {
 	if r.NewKey && len(r.PublicKey) > 0 {
 		return Certificate{}, &RequestError{"key", "is either made here or the holder's own"}
@@ -60,12 +60,14 @@ func (a *Authority) renewable(ctx context.Context, actor, serial string) (Certif
 	if old.Status != Good {
 		return old, fmt.Errorf("%w: certificate %s is %s, and only a good one is renewed", ErrState, old.SerialHex, old.Status)
 	}
-	next, err := a.store.Certificates(ctx, Query{Replaces: old.SerialHex, Status: Good, Limit: 1})
-	if err != nil {
-		return old, fmt.Errorf("ca: look for a successor: %w", err)
-	}
-	if len(next) > 0 {
-		return old, fmt.Errorf("%w: certificate %s has been renewed already, as %s", ErrState, old.SerialHex, next[0].SerialHex)
+	for _, s := range []Status{Good, Hold} { // one on hold can come back, and is no reason for another
+		next, err := a.store.Certificates(ctx, Query{Replaces: old.SerialHex, Status: s, Limit: 1})
+		if err != nil {
+			return old, fmt.Errorf("ca: look for a successor: %w", err)
+		}
+		if len(next) > 0 {
+			return old, fmt.Errorf("%w: certificate %s has been renewed already, as %s, which is %s", ErrState, old.SerialHex, next[0].SerialHex, s)
+		}
 	}
 	return old, nil
 }

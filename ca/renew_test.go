@@ -100,12 +100,18 @@ func TestNotRenewed(t *testing.T) {
 		o.Revoke(t.Context(), operator, revoked.SerialHex, ca.ReasonKeyCompromise, time.Time{}, "")); err != nil {
 		t.Fatal(err)
 	}
+	followed := o.issue(t, ca.ProfileDepartment)
+	next, err := o.Renew(t.Context(), ca.Renewal{Actor: operator, Serial: followed.SerialHex})
+	if err := errors.Join(err, o.Suspend(t.Context(), operator, next.SerialHex, "")); err != nil {
+		t.Fatal(err)
+	}
 	good := o.issue(t, ca.ProfileDepartment)
 	for name, c := range map[string]struct {
 		r     ca.Renewal
 		state bool
 	}{
 		"on hold":             {ca.Renewal{Actor: operator, Serial: held.SerialHex}, true},
+		"successor on hold":   {ca.Renewal{Actor: operator, Serial: followed.SerialHex}, true},
 		"revoked":             {ca.Renewal{Actor: operator, Serial: revoked.SerialHex, NewKey: true}, true},
 		"an authority":        {ca.Renewal{Actor: operator, Serial: parse(t, o.Issuing()).Serial.Text(16)}, true},
 		"nobody asks":         {ca.Renewal{Serial: good.SerialHex}, false},

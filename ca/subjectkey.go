@@ -66,7 +66,7 @@ func (a *Authority) publicKey(ctx context.Context, p Profile, r Request) ([]byte
 			return nil, &RequestError{"key", "is a CA's own key"}
 		}
 	}
-	return spki, a.checkCompromised(ctx, spki)
+	return spki, a.checkCompromised(ctx, gm.SM3(spki))
 }
 
 // checkAlgorithm reads the key as the one kind that the profile certifies.
@@ -88,10 +88,10 @@ func checkAlgorithm(want KeyAlgorithm, spki []byte) error {
 	return nil
 }
 
-// checkCompromised refuses, for ever, a key of which any certificate was revoked
+// checkCompromised refuses, for ever, a key (SM3 of its SubjectPublicKeyInfo) of which any certificate was revoked
 // for compromise.
-func (a *Authority) checkCompromised(ctx context.Context, spki []byte) error {
-	serial, err := a.store.CompromisedKey(ctx, gm.SM3(spki))
+func (a *Authority) checkCompromised(ctx context.Context, key [32]byte) error {
+	serial, err := a.store.CompromisedKey(ctx, key)
 	if err != nil {
 		return fmt.Errorf("ca: look for the key's earlier certificates: %w", err)
 	}
