@@ -33,7 +33,8 @@ type extended struct {
 }
 
 // createExtension needs no seal and no grant: nothing is signed in anybody's
-// name but the time-stamp authority's. It keeps nothing and may be repeated.
+// name but the time-stamp authority's. It keeps no file, only the record, and may
+// be repeated.
 func (s *Server) createExtension(ctx context.Context, in *struct {
 	ContentType string `header:"Content-Type"`
 	Upload
@@ -49,7 +50,7 @@ func (s *Server) createExtension(ctx context.Context, in *struct {
 			return nil, err
 		}
 	}
-	e, err := s.c.Seals.ExtendFrom(ctx, f.document, f.document.size, orWord(r.Level, seal.LevelLTA))
+	e, err := s.c.Seals.ExtendFrom(ctx, caller(ctx), f.document, f.document.size, orWord(r.Level, seal.LevelLTA))
 	if err != nil {
 		f.document.Close()
 		return nil, err

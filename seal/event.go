@@ -34,6 +34,7 @@ const (
 	FactEffective   = "effective"    // since when a loss or compromise counts
 	FactPredecessor = "predecessor"  // esID of the seal that this one replaces
 	FactSuccessor   = "successor"    // esID of the seal that replaces this one
+	FactLevel       = "level"        // that an extension reached
 	FactFiling      = "filing"       // number under which a seal is filed
 )
 

@@ -15,6 +15,7 @@ import (
 	"github.com/govseal/govseal/internal/gm"
 	"github.com/govseal/govseal/internal/pdf"
 	"github.com/govseal/govseal/internal/tsp"
+	"github.com/govseal/govseal/registry"
 )
 
 // Levels that a sealed PDF can be raised to, without the seal's key.
@@ -50,9 +51,10 @@ type Extension struct {
 // LTA. Asked again for LTA it renews: new revocation lists, and a further
 // document time-stamp over all that is there. An outage of the time-stamp
 // authority lowers the level and is said; the error is a *Refused for a file
-// without a sound signature.
-func (s *Service) Extend(ctx context.Context, document []byte, level string) (*Extension, error) {
-	e, err := s.ExtendFrom(ctx, bytes.NewReader(document), int64(len(document)), level)
+// without a sound signature. What was appended for which application is on
+// record before it is given back.
+func (s *Service) Extend(ctx context.Context, app registry.Application, document []byte, level string) (*Extension, error) {
+	e, err := s.ExtendFrom(ctx, app, bytes.NewReader(document), int64(len(document)), level)
 	if err == nil {
 		e.PDF = append(bytes.Clone(document), e.Tail...)
 	}
@@ -62,7 +64,7 @@ func (s *Service) Extend(ctx context.Context, document []byte, level string) (*E
 // ExtendFrom is Extend for a document that need not be in memory: size octets,
 // which must not change meanwhile. The extended file is the document followed
 // by Tail.
-func (s *Service) ExtendFrom(ctx context.Context, document io.ReaderAt, size int64, level string) (*Extension, error) {
+func (s *Service) ExtendFrom(ctx context.Context, app registry.Application, document io.ReaderAt, size int64, level string) (*Extension, error) {
 	if level != LevelT && level != LevelLT && level != LevelLTA {
 		return nil, refuse(ReasonRequest, "level is neither T, LT nor LTA")
 	}
@@ -79,12 +81,13 @@ func (s *Service) ExtendFrom(ctx context.Context, document io.ReaderAt, size int
 	if err := x.hash(); err != nil {
 		return nil, err
 	}
+	before := x.hashed.Clone().Digest()
 	e := &Extension{Level: LevelT}
 	if err := x.raise(ctx, e, level); err != nil {
 		return nil, err
 	}
 	e.Tail, e.Size = x.file.tail, size+int64(len(x.file.tail))
-	return e, nil
+	return e, s.recordExtension(ctx, app, before, x.hashed.Digest(), e)
 }
 
 // extending is one extension at work.

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/govseal/govseal/internal/gm"
 	"github.com/govseal/govseal/internal/pdf"
 	"github.com/govseal/govseal/seal"
 	"github.com/govseal/govseal/verify"
@@ -60,7 +61,7 @@ func TestExtend(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			c.clock.move(time.Second)
-			e, err := c.Extend(ctx, test.document, test.level)
+			e, err := c.Extend(ctx, c.app, test.document, test.level)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -90,7 +91,7 @@ func TestExtendedFileSurvivesItsAuthority(t *testing.T) {
 	c.clock.move(time.Minute)
 	sealed := c.file(must(c.StampPDF(ctx, c.request(0, "k1"), blankPDF(t, 1, nil))))
 	c.clock.move(time.Hour)
-	lt := must(c.Extend(ctx, sealed, "LTA")).PDF
+	lt := must(c.Extend(ctx, c.app, sealed, "LTA")).PDF
 	c.clock.move(24 * time.Hour)
 	c.done(c.Cancel(ctx, "operator:test", c.seals[0].ESID, "merged", time.Time{}))
 	for _, later := range []time.Duration{time.Hour, 400 * 24 * time.Hour} {
@@ -101,7 +102,13 @@ func TestExtendedFileSurvivesItsAuthority(t *testing.T) {
 	}
 	// Renewed: a second time-stamp, over newer lists and the first.
 	c.clock.move(time.Hour)
-	again := must(c.Extend(ctx, lt, "LTA"))
+	again := must(c.Extend(ctx, c.app, lt, "LTA"))
+	// What was given back is on record, and leads to the stamp.
+	for what, file := range map[string][]byte{"extended": lt, "renewed": again.PDF} {
+		if found := must(c.db.Seals().StampsByDigest(ctx, gm.SM3(file))); len(found) != 1 {
+			t.Errorf("the %s file leads to %d stamps", what, len(found))
+		}
+	}
 	r := c.judge(again.PDF, c.clock.now().Add(time.Hour))
 	if r.Verdict != verify.Valid || r.Stamps[0].Level != "LTA" || len(r.TimeStamps) != 2 {
 		t.Errorf("renewed: %s %v, level %s, %d time-stamps", r.Verdict, r.Codes(), r.Stamps[0].Level, len(r.TimeStamps))
@@ -113,7 +120,7 @@ func TestExtendedFileSurvivesItsAuthority(t *testing.T) {
 func TestStampAfterExtension(t *testing.T) {
 	c := newCity(t)
 	first := c.file(must(c.StampPDF(ctx, c.request(0, "k1"), blankPDF(t, 1, nil))))
-	extended := must(c.Extend(ctx, first, "LTA")).PDF
+	extended := must(c.Extend(ctx, c.app, first, "LTA")).PDF
 	both := c.file(must(c.StampPDF(ctx, c.request(1, "k2"), extended)))
 	r := c.judge(both, c.clock.now().Add(time.Minute))
 	if r.Verdict != verify.Valid || len(r.Stamps) != 2 || r.Stamps[0].Level != "LTA" || r.Stamps[1].Level != "LT" {
@@ -152,7 +159,7 @@ func TestExtendWithoutTimeStampAuthority(t *testing.T) {
 		{"silent, without", silent{}, bare, "B", seal.LevelTSAOut},
 		{"none, without", nil, bare, "B", seal.LevelNoTSA},
 	} {
-		e := must(c.without(test.tsa).Extend(ctx, test.document, "LTA"))
+		e := must(c.without(test.tsa).Extend(ctx, c.app, test.document, "LTA"))
 		if e.Level != test.level || e.LevelReason != test.reason || !bytes.HasPrefix(e.PDF, test.document) {
 			t.Errorf("%s: level %s (%s)", test.name, e.Level, e.LevelReason)
 		}
@@ -178,7 +185,7 @@ func TestExtendRefuses(t *testing.T) {
 		"unknown level":   {sealed, "X", seal.ReasonRequest},
 		"catalog changed": {recatalogued(t, sealed), "LT", seal.ReasonChanged},
 	} {
-		_, err := c.Extend(ctx, test.document, test.level)
+		_, err := c.Extend(ctx, c.app, test.document, test.level)
 		var no *seal.Refused
 		if !errors.As(err, &no) || no.Reason != test.reason {
 			t.Errorf("%s: %v, want %s", name, err, test.reason)

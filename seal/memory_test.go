@@ -285,6 +285,13 @@ func (m *memory) UsesSince(_ context.Context, esID string, since time.Time, limi
 	return all, nil
 }
 
+func (m *memory) RecordExtension(_ context.Context, _ seal.ExtensionRecord, e ledger.Event) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.events = append(m.events, e)
+	return nil
+}
+
 func (m *memory) StampsByDigest(_ context.Context, d [32]byte) ([]seal.Stamp, error) {
 	return m.where(func(s seal.Stamp) bool { return s.Document == d || s.Output == d || s.Rendered == d }), nil
 }

@@ -42,8 +42,8 @@ func archives(t *testing.T) map[string][]byte {
 		}
 		out[name] = c.file(must(c.StampPDF(ctx, r, document)))
 	}
-	out["LTA"] = must(c.Extend(ctx, out["caption"], seal.LevelLTA)).PDF
-	out["LTA, renewed"] = must(c.Extend(ctx, out["LTA"], seal.LevelLTA)).PDF
+	out["LTA"] = must(c.Extend(ctx, c.app, out["caption"], seal.LevelLTA)).PDF
+	out["LTA, renewed"] = must(c.Extend(ctx, c.app, out["LTA"], seal.LevelLTA)).PDF
 	return out
 }
 

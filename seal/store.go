@@ -68,7 +68,10 @@ type Store interface {
 	// oldest first and at most limit.
 	UsesSince(ctx context.Context, esID string, since time.Time, limit int) ([]Use, error)
 	StampsByCode(ctx context.Context, code string) ([]Stamp, error)
-	StampsByDigest(ctx context.Context, sm3 [32]byte) ([]Stamp, error) // document, output or rendered
+	// StampsByDigest finds stamps by the digest of the document, the output, a
+	// rendered paper, or of a file to which one of these was extended.
+	StampsByDigest(ctx context.Context, sm3 [32]byte) ([]Stamp, error)
+	RecordExtension(ctx context.Context, x ExtensionRecord, e ledger.Event) error
 	Decision(ctx context.Context, id string) (DecisionRecord, error)
 	DecisionByCode(ctx context.Context, code string) (DecisionRecord, error)
 	DecisionStamps(ctx context.Context, id string) ([]Stamp, error)

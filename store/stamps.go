@@ -164,14 +164,16 @@ func (s sealRows) StampsByCode(ctx context.Context, code string) ([]seal.Stamp, 
 	return s.db.stamps(ctx, ` WHERE code = $1 AND code <> '' ORDER BY seq LIMIT 1000`, code)
 }
 
-// StampsByDigest asks each index once: an OR over four columns would have
+// StampsByDigest asks each index once: an OR over the columns would have
 // PostgreSQL read the table.
 func (s sealRows) StampsByDigest(ctx context.Context, sm3 [32]byte) ([]seal.Stamp, error) {
 	return s.db.stamps(ctx, ` WHERE seq IN (
 		SELECT seq FROM stamps WHERE document = $1
 		UNION SELECT seq FROM stamps WHERE output = $1
 		UNION SELECT seq FROM stamps WHERE rendered = $1
-		UNION SELECT seq FROM stamps WHERE rendered_ofd = $1) ORDER BY seq LIMIT 1000`, sm3[:])
+		UNION SELECT seq FROM stamps WHERE rendered_ofd = $1
+		UNION SELECT seq FROM stamps WHERE output IN (SELECT origin FROM extensions WHERE output = $1)
+		UNION SELECT seq FROM stamps WHERE rendered IN (SELECT origin FROM extensions WHERE output = $1)) ORDER BY seq LIMIT 1000`, sm3[:])
 }
 
 func (s sealRows) DecisionStamps(ctx context.Context, id string) ([]seal.Stamp, error) {

@@ -56,6 +56,39 @@ func TestStampRoundTrip(t *testing.T) {
 	})
 }
 
+// An extended file, and one extended again, leads to the stamp of the first.
+func TestExtensionsAreFound(t *testing.T) {
+	onBoth(t, func(h *house) {
+		h.furnish()
+		want := h.stamp(intent(1))
+		h.stamp(intent(2))
+		s := h.db.Seals()
+		before := h.size()
+		once, again := [32]byte{50}, [32]byte{51}
+		for i, x := range []seal.ExtensionRecord{
+			{ID: "x1", Application: "app1", Input: want.Output, Output: once, Level: "LT", Time: day},
+			{ID: "x2", Application: "app1", Input: once, Output: again, Level: "LTA", Time: day},
+			{ID: "x3", Application: "app1", Input: [32]byte{60}, Output: [32]byte{61}, Level: "T", Time: day}, // of somebody else's file
+		} {
+			h.must(s.RecordExtension(ctx, x, event("extension", "stamp.extend", x.ID)))
+			if h.size() != before+uint64(i)+1 {
+				h.Errorf("%s has no leaf", x.ID)
+			}
+		}
+		for _, digest := range [][32]byte{once, again} {
+			got, err := s.StampsByDigest(ctx, digest)
+			h.must(err)
+			if d := cmp.Diff([]seal.Stamp{want}, got); d != "" {
+				h.Error(d)
+			}
+		}
+		if none, err := s.StampsByDigest(ctx, [32]byte{61}); err != nil || len(none) != 0 {
+			h.Errorf("a foreign file leads to %d stamps, %v", len(none), err)
+		}
+		h.sound()
+	})
+}
+
 func TestUsesSince(t *testing.T) {
 	onBoth(t, func(h *house) {
 		h.furnish()
