@@ -17,6 +17,7 @@ import (
 	"github.com/govseal/govseal/internal/cert"
 )
 
+// What callers branch on; RequestError, LintError and CSRError carry more.
 var (
 	ErrNotFound = errors.New("ca: no such certificate")
 	ErrState    = errors.New("ca: the certificate's state does not allow this")
@@ -30,7 +31,7 @@ const (
 	IssuingID = "issuing"
 )
 
-// keyUse is the use under which an issuing CA's key is kept.
+// keyUse is the use under which the key of a CA is kept.
 const keyUse = "ca"
 
 // Keys opens and makes signing keys; internal/keys implements it.
@@ -82,7 +83,8 @@ type Authority struct {
 	reloading reloader
 }
 
-// Load opens the authority that Create made.
+// Load opens the authority that earlier ceremonies made; it has a root and an
+// issuing CA at least.
 func Load(ctx context.Context, c Config) (*Authority, error) {
 	a, err := newAuthority(c)
 	if err != nil {

@@ -30,6 +30,7 @@ type Finding struct {
 // no key was touched and nothing recorded. Findings are the errors alone.
 type LintError struct{ Findings []Finding }
 
+// Error names the findings.
 func (e *LintError) Error() string {
 	var all []string
 	for _, f := range e.Findings {

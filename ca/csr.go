@@ -22,6 +22,7 @@ import (
 // key-off-curve, key-out-of-range.
 type CSRReason string
 
+// The reasons, but for those of the key's form.
 const (
 	CSRMalformed     CSRReason = "csr-malformed"
 	CSRTooLong       CSRReason = "csr-too-long"
@@ -47,6 +48,7 @@ type CSRError struct {
 	Detail string
 }
 
+// Error returns reason and detail.
 func (e *CSRError) Error() string {
 	return "ca: request refused (" + string(e.Reason) + "): " + e.Detail
 }

@@ -77,6 +77,7 @@ func (l ListID) Name() string {
 	return name
 }
 
+// String is Name, for messages.
 func (l ListID) String() string { return l.Name() }
 
 // parseListName is the inverse of Name.

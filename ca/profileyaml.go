@@ -150,10 +150,10 @@ func (f profileFile) identifiers(s *spec) error {
 }
 
 func (f profileFile) times(s *spec) (err error) {
-	if s.validity, err = parseLifetime(f.Validity); err != nil {
+	if s.validity, err = ParseLifetime(f.Validity); err != nil {
 		return fmt.Errorf("validity: %w", err)
 	}
-	if s.longest, err = parseLifetime(f.Longest); err != nil {
+	if s.longest, err = ParseLifetime(f.Longest); err != nil {
 		return fmt.Errorf("longest: %w", err)
 	}
 	return nil
@@ -196,8 +196,8 @@ func (f profileFile) parameters(s *spec) error {
 
 var lifetimeUnits = map[byte]time.Duration{'y': year, 'd': day, 'h': time.Hour}
 
-// parseLifetime reads 3y, 825d or 12h; a year has 365 days.
-func parseLifetime(text string) (time.Duration, error) {
+// ParseLifetime reads 3y, 825d or 12h, up to 100 years; a year has 365 days.
+func ParseLifetime(text string) (time.Duration, error) {
 	if text == "" {
 		return 0, errors.New("is missing")
 	}

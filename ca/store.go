@@ -12,6 +12,7 @@ import (
 // Status of a certificate.
 type Status string
 
+// The states of a certificate. Revoked is for ever; Hold may become Good again.
 const (
 	Planned Status = "planned" // to-be-signed octets stored, not signed
 	Good    Status = "good"

@@ -17,6 +17,7 @@ import (
 // stored or signed.
 type RequestError struct{ Field, Problem string }
 
+// Error names the field and what is wrong with it.
 func (e *RequestError) Error() string { return "ca: " + e.Field + ": " + e.Problem }
 
 // Subject of a certificate; fields that a profile does not use must be empty.

@@ -46,6 +46,7 @@ type Use struct {
 // approval-edited, operator-state, role.
 type Denied struct{ Reason, Detail string }
 
+// Error names the rule and what it found.
 func (d *Denied) Error() string { return "registry: denied (" + d.Reason + "): " + d.Detail }
 
 // Allow returns the id of the grant that allows the use, or *Denied. It

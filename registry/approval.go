@@ -15,6 +15,7 @@ import (
 // ApprovalState is where a request for approval stands.
 type ApprovalState string
 
+// The states of a request for approval.
 const (
 	Asked    ApprovalState = "asked"
 	Approved ApprovalState = "approved"

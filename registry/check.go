@@ -15,6 +15,7 @@ import (
 // never repeats the value.
 type FieldError struct{ Field, Problem string }
 
+// Error names the field and what is wrong with it.
 func (e *FieldError) Error() string { return "registry: " + e.Field + ": " + e.Problem }
 
 // creditAlphabet is the code characters of GB 32100 in the order of their

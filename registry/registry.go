@@ -14,6 +14,7 @@ import (
 	"github.com/govseal/govseal/ledger"
 )
 
+// What callers branch on.
 var (
 	ErrNotFound = errors.New("registry: not found")
 	ErrExists   = errors.New("registry: exists already")
@@ -27,6 +28,7 @@ var (
 // State of a record.
 type State string
 
+// The states of a record. Ended is for ever.
 const (
 	Active    State = "active"
 	Suspended State = "suspended"

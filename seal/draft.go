@@ -112,6 +112,7 @@ type AwaitingApproval struct {
 	Digest [32]byte
 }
 
+// Error names the act, the seal and the digest.
 func (a *AwaitingApproval) Error() string {
 	return fmt.Sprintf("seal: %s of seal %s awaits the approval of a second person (digest %x)", a.Act, a.ESID, a.Digest)
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 )
 
+// What callers branch on.
 var (
 	ErrNotFound = errors.New("seal: not found")
 	ErrExists   = errors.New("seal: exists already")

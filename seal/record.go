@@ -12,6 +12,7 @@ import (
 // Kind of what is stamped.
 type Kind string
 
+// The kinds of what is stamped.
 const (
 	KindPDF      Kind = "pdf"
 	KindDecision Kind = "decision"

@@ -15,6 +15,7 @@ import (
 // that it does not hold.
 type Problem struct{ Reason string }
 
+// Error says why the transcript does not hold.
 func (p *Problem) Error() string { return "the transcript does not hold: " + p.Reason }
 
 func broken(format string, args ...any) error { return &Problem{fmt.Sprintf(format, args...)} }

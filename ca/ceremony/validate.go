@@ -8,11 +8,12 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/govseal/govseal/ca"
 )
 
 const (
@@ -149,12 +150,11 @@ func (v Validity) length() (time.Duration, error) {
 	if v.For == "" {
 		return 0, nil
 	}
-	unit := map[byte]time.Duration{'y': 365 * day, 'd': day}[v.For[len(v.For)-1]]
-	n, err := strconv.ParseUint(v.For[:len(v.For)-1], 10, 16)
-	if err != nil || n == 0 || unit == 0 || n > uint64(100*365*day/unit) {
+	length, err := ca.ParseLifetime(v.For)
+	if err != nil || strings.HasSuffix(v.For, "h") { // no CA is made for hours
 		return 0, fmt.Errorf("validity.for: %.20q is not like 10y or 3650d", v.For)
 	}
-	return time.Duration(n) * unit, nil
+	return length, nil
 }
 
 func (l *List) validate() error {

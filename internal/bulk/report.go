@@ -14,6 +14,7 @@ import (
 // State of a row after a run.
 type State string
 
+// The states of a row.
 const (
 	Issued  State = "issued"  // by this run
 	Earlier State = "earlier" // by an earlier run of the same file
