@@ -127,24 +127,11 @@ func (s *Service) stampFile(ctx context.Context, a *act, sh sheet) (product, err
 	if err != nil {
 		return product{}, err
 	}
-	doc, err := openSound(bytes.NewReader(sh.pdf), int64(len(sh.pdf)), 0, nil)
+	rendered, err := s.stampRendered(ctx, a, sh.pdf, sh.places[n])
 	if err != nil {
 		return product{}, err
 	}
-	place := sh.places[n]
-	sealed, err := s.signPDF(ctx, a, canvas{
-		doc: doc, original: bytes.NewReader(sh.pdf), size: int64(len(sh.pdf)),
-		allow: []string{pdf.HazardPDFA}, // a later department's large seal costs the claim, not the decision
-		at:    spots{places: []pdf.Place{{Page: place.Page, X: place.X, Y: place.Y}}},
-	})
-	if err != nil {
-		return product{}, err
-	}
-	rendered, err := sealed.octets()
-	if err != nil {
-		return product{}, err
-	}
-	paper, err := s.stampPaper(ctx, a, sh.ofd, place, len(missing) == 0)
+	paper, err := s.stampPaper(ctx, a, sh.ofd, sh.places[n], len(missing) == 0)
 	if err != nil {
 		return product{}, err
 	}
@@ -152,6 +139,23 @@ func (s *Service) stampFile(ctx context.Context, a *act, sh sheet) (product, err
 		output: octets, outputType: TypeDecision, rendered: rendered, paperOFD: paper,
 		signature: signature, decision: sh.record, missing: missing,
 	}, nil
+}
+
+// stampRendered puts the act's seal in its place on the PDF.
+func (s *Service) stampRendered(ctx context.Context, a *act, file []byte, place render.Place) ([]byte, error) {
+	doc, err := openSound(bytes.NewReader(file), int64(len(file)), 0, nil)
+	if err != nil {
+		return nil, err
+	}
+	sealed, err := s.signPDF(ctx, a, canvas{
+		doc: doc, original: bytes.NewReader(file), size: int64(len(file)),
+		allow: []string{pdf.HazardPDFA}, // a later department's large seal costs the claim, not the decision
+		at:    spots{places: []pdf.Place{{Page: place.Page, X: place.X, Y: place.Y}}},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return sealed.octets()
 }
 
 // stampPaper puts the act's seal in its place on the OFD. The last department

@@ -4,16 +4,13 @@ package main
 
 import (
 	"fmt"
-	"os"
 	"strconv"
-
-	"golang.org/x/term"
 )
 
 // progress shows what is being measured, on a terminal only.
 func (b *bench) progress(text string) {
-	if f, ok := b.p.err.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		fmt.Fprintf(f, "\r\x1b[K%s", text)
+	if f := b.p.screen(); f != nil {
+		fmt.Fprint(f, wipe+text)
 	}
 }
 

@@ -55,19 +55,7 @@ you need.`,
 				return err
 			}
 			return p.withCore(cmd.Context(), func(ctx context.Context, c *city, actor string) error {
-				if !f.renew && !f.emergency {
-					return p.crl(ctx, c, id, &f)
-				}
-				about := map[string]string{"ca": id}
-				if f.emergency {
-					about["days"] = strconv.Itoa(f.days)
-				}
-				return p.withApproval(ctx, c, actCRL, about, func() error {
-					if err := p.reissue(ctx, c, actor, id, &f); err != nil {
-						return err
-					}
-					return p.crl(ctx, c, id, &f)
-				})
+				return p.crlAct(ctx, c, actor, id, &f)
 			})
 		},
 	}
@@ -101,6 +89,23 @@ func (f *crlFlags) check(id string) error {
 		return usagef("--root-key is for the root's list; other CAs without a key here have their lists from a ceremony")
 	}
 	return nil
+}
+
+// crlAct shows a list, of a CA that issues it anew before where that was asked.
+func (p *program) crlAct(ctx context.Context, c *city, actor, id string, f *crlFlags) error {
+	if !f.renew && !f.emergency {
+		return p.crl(ctx, c, id, f)
+	}
+	about := map[string]string{"ca": id}
+	if f.emergency {
+		about["days"] = strconv.Itoa(f.days)
+	}
+	return p.withApproval(ctx, c, actCRL, about, func() error {
+		if err := p.reissue(ctx, c, actor, id, f); err != nil {
+			return err
+		}
+		return p.crl(ctx, c, id, f)
+	})
 }
 
 // crl shows or writes one list.
@@ -159,29 +164,4 @@ func (p *program) rootSigner(c *city, path string, flags *passphraseFlags) (cryp
 	}
 	defer clear(passphrase)
 	return c.openRoot(path, passphrase)
-}
-
-func (p *program) caExport() *cobra.Command {
-	return &cobra.Command{
-		Use:   "export FOLDER",
-		Short: "Write certificates and lists of all authorities for publication",
-		Long: `export writes the certificates of all authorities (PEM and DER) and their newest lists (DER; complete,
-shards, deltas) into a folder, each file whole or not at all, replacing older ones: what verifiers
-and publication points need. "govseal verify --trust root.pem" is the other end. A folder that shall
-always hold the newest is crl.publish in ` + configFile + `.`,
-		Example: `  govseal ca export /srv/www/pki`,
-		Args:    exactly(1),
-		RunE: p.onCore(func(ctx context.Context, c *city, _ string, args []string) error {
-			out := publisher{dir: args[0], ca: c.ca}
-			files, err := out.pass(ctx)
-			if err != nil {
-				return err
-			}
-			pems, err := out.putPEM(ctx)
-			if err != nil {
-				return err
-			}
-			return p.printList(append(pems, files...))
-		}),
-	}
 }

@@ -48,28 +48,7 @@ Exit status: 0 issued; 1 refused; 2 usage, or could not read.`,
 				return err
 			}
 			r.Replaces = replaces
-			if _, err := c.requestKey(csr); err != nil {
-				return err
-			}
-			if err := c.ca.Rehearse(ctx, r, csr); err != nil {
-				return err
-			}
-			asked, err := c.requested(r, csr)
-			if err != nil {
-				return err
-			}
-			return p.withApproval(ctx, c, actIssue+profile, asked, func() error {
-				made, err := c.ca.ImportCSR(ctx, r, csr)
-				if err != nil {
-					return err
-				}
-				if out != "" {
-					if err := p.write(out, certificatePEM(made.DER), false); err != nil {
-						return err
-					}
-				}
-				return p.showCertificate(made)
-			})
+			return p.importCSR(ctx, c, r, csr, out)
 		}),
 	}
 	f := c.Flags()
@@ -85,6 +64,33 @@ Exit status: 0 issued; 1 refused; 2 usage, or could not read.`,
 	f.StringVarP(&out, "out", "o", "", "also write the certificate as PEM to a new file")
 	must(c, "profile")
 	return p.approvable(c)
+}
+
+// importCSR issues for a request when it would be granted, and approved where
+// the profile takes two.
+func (p *program) importCSR(ctx context.Context, c *city, r ca.Request, csr []byte, out string) error {
+	if _, err := c.requestKey(csr); err != nil {
+		return err
+	}
+	if err := c.ca.Rehearse(ctx, r, csr); err != nil {
+		return err
+	}
+	asked, err := c.requested(r, csr)
+	if err != nil {
+		return err
+	}
+	return p.withApproval(ctx, c, actIssue+r.Profile, asked, func() error {
+		made, err := c.ca.ImportCSR(ctx, r, csr)
+		if err != nil {
+			return err
+		}
+		if out != "" {
+			if err := p.write(out, certificatePEM(made.DER), false); err != nil {
+				return err
+			}
+		}
+		return p.showCertificate(made)
+	})
 }
 
 // readCSR reads a request, PEM or DER, within bounds.
@@ -118,6 +124,7 @@ func (c *city) requested(r ca.Request, csr []byte) (map[string]any, error) {
 	return asked, err
 }
 
+// asking is what decides an issue but the shape of its profile.
 func asking(r ca.Request, csr []byte) map[string]any {
 	digest := gm.SM3(csr)
 	return map[string]any{"ca": r.CA, "profile": r.Profile, "csr": hex.EncodeToString(digest[:]), "dns": r.DNSNames, "hours": int64(r.Validity.Hours()),

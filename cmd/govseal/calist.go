@@ -8,11 +8,11 @@ import (
 	"encoding/hex"
 	"encoding/pem"
 	"os"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/govseal/govseal/ca"
+	"github.com/govseal/govseal/internal/bulk"
 	"github.com/govseal/govseal/internal/cert"
 	"github.com/govseal/govseal/internal/gm"
 )
@@ -121,20 +121,14 @@ func keyDigest(text string) (d [32]byte, err error) {
 
 func (p *program) printCertificatesCSV(all []ca.Certificate) error {
 	rows := make([][]string, len(all))
-	stamp := func(t time.Time) string {
-		if t.IsZero() {
-			return ""
-		}
-		return t.UTC().Format(time.RFC3339)
-	}
 	for i, c := range all {
 		reason := ""
 		if c.Status == ca.Hold || c.Status == ca.Revoked {
 			reason = ca.ReasonName(c.Reason)
 		}
-		rows[i] = []string{c.SerialHex, c.CA, c.Profile, string(c.Status), c.Subject, c.Department, c.Officer, stamp(c.NotBefore), stamp(c.NotAfter),
-			stamp(c.RevokedAt), reason, stamp(c.Invalidity), c.Replaces, hex.EncodeToString(c.KeyDigest[:])}
+		rows[i] = []string{c.SerialHex, c.CA, c.Profile, string(c.Status), c.Subject, c.Department, c.Officer, instantText(c.NotBefore), instantText(c.NotAfter),
+			instantText(c.RevokedAt), reason, instantText(c.Invalidity), c.Replaces, hex.EncodeToString(c.KeyDigest[:])}
 	}
-	return p.printCSV([]string{"serial", "ca", "profile", "status", "subject", "department", "officer", "not_before", "not_after",
+	return bulk.WriteTable(p.out, []string{"serial", "ca", "profile", "status", "subject", "department", "officer", "not_before", "not_after",
 		"revoked_at", "reason", "invalidity", "replaces", "key_sm3"}, rows)
 }

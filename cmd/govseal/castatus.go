@@ -69,7 +69,8 @@ affiliationChanged, superseded, cessationOfOperation, privilegeWithdrawn.
 For a stolen key say since when with --invalidity: stamps that a time stamp proves older stay good.
 For a seal, use "govseal seal cancel".
 
---issuing-ca ends the issuing CA itself; it needs the root key.`,
+--issuing-ca ends the CA "issuing" itself, the first of the city; it needs the root key. Every other CA
+ends in a list ceremony ("govseal ca ceremony").`,
 		Example: `  govseal ca revoke 3f2a… --reason keyCompromise --invalidity 2026-11-02T08:00:00+08:00 --note UKey遗失
   govseal ca revoke --issuing-ca --reason superseded --root-key /media/safe/root.key`,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -85,7 +86,7 @@ For a seal, use "govseal seal cancel".
 	fl.StringVar(&f.reason, "reason", "unspecified", "reason of RFC 5280 5.3.1")
 	fl.StringVar(&f.invalidity, "invalidity", "", "since when the key is known or suspected to be lost")
 	fl.StringVar(&f.note, "note", "", "why, for the audit log")
-	fl.BoolVar(&f.issuing, "issuing-ca", false, "revoke the issuing CA")
+	fl.BoolVar(&f.issuing, "issuing-ca", false, "revoke the CA \"issuing\", with the root key")
 	fl.StringVar(&f.rootKey, "root-key", "", "file of the root key (default DIR/root/root.key)")
 	f.root.register(fl, "root-", "root key", "GOVSEAL_ROOT_PASSPHRASE_FILE")
 	return p.approvable(c)
@@ -114,14 +115,6 @@ func (p *program) revoke(ctx context.Context, c *city, actor string, args []stri
 		}
 		return p.showRevoked(ctx, c, args[0])
 	})
-}
-
-// instantText is an instant in what an approval is bound to; "" when zero.
-func instantText(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.UTC().Format(time.RFC3339)
 }
 
 func (p *program) revokeIssuing(ctx context.Context, c *city, actor string, reason int, invalidity time.Time, f *revokeFlags) error {

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/govseal/govseal/ca/ceremony"
@@ -43,13 +44,9 @@ func (p *program) checkTranscript(path string, f *ceremonyFlags) error {
 	if err != nil {
 		return err
 	}
-	var anchors [][]byte
-	for _, file := range f.trust {
-		named, err := readCertificates(file)
-		if err != nil {
-			return err
-		}
-		anchors = append(anchors, named...)
+	anchors, err := readAnchors(f.trust)
+	if err != nil {
+		return err
 	}
 	t, signer, err := ceremony.Check(text, sig)
 	if err == nil {
@@ -59,10 +56,8 @@ func (p *program) checkTranscript(path string, f *ceremonyFlags) error {
 	if err != nil && !errors.As(err, &problem) {
 		return err
 	}
-	v := checkedView{Valid: problem == nil, Transcript: t}
-	for _, der := range anchors {
-		v.Trusted = v.Trusted || bytes.Equal(der, signer)
-	}
+	v := checkedView{Valid: problem == nil, Transcript: t,
+		Trusted: slices.ContainsFunc(anchors, func(der []byte) bool { return bytes.Equal(der, signer) })}
 	if problem == nil && len(anchors) > 0 && !v.Trusted {
 		problem = &ceremony.Problem{Reason: "it is signed by a CA that --trust does not name"}
 	}
@@ -70,6 +65,18 @@ func (p *program) checkTranscript(path string, f *ceremonyFlags) error {
 		v.Valid, v.Problem = false, problem.Reason
 	}
 	return p.printChecked(v, problem)
+}
+
+// readAnchors reads the certificates that --trust names.
+func readAnchors(files []string) (anchors [][]byte, err error) {
+	for _, file := range files {
+		named, err := readCertificates(file)
+		if err != nil {
+			return nil, err
+		}
+		anchors = append(anchors, named...)
+	}
+	return anchors, nil
 }
 
 func (p *program) printChecked(v checkedView, problem *ceremony.Problem) error {

@@ -69,22 +69,7 @@ With --certificate the operator proves itself by the key of that certificate ins
 			if out != "" && exists(out) {
 				return usagef("%s exists already; name another file", out)
 			}
-			asked := map[string]string{"do": "add", "name": n.Name, "role": role, "certificate": certificate}
-			return p.withApproval(ctx, c, actOperator, asked, func() (err error) {
-				if certificate != "" {
-					if n.PublicKey, err = c.operatorKey(ctx, certificate); err != nil {
-						return err
-					}
-				}
-				o, secret, err := c.operators.Add(ctx, actor, n)
-				if err != nil {
-					return err
-				}
-				if _, proven := c.who.Proven(); !proven {
-					p.say("from now on every administrative command wants a proven operator; %s adds the others", o.Name)
-				}
-				return p.handOver(viewOperator(o), secret, out)
-			})
+			return p.addOperator(ctx, c, actor, n, out)
 		}),
 	}
 	f := c.Flags()
@@ -93,6 +78,26 @@ With --certificate the operator proves itself by the key of that certificate ins
 	f.StringVar(&out, "secret-out", "", "write the secret to this new file (mode 0600) instead of stdout")
 	must(c, "role")
 	return p.approvable(c)
+}
+
+// addOperator makes the operator, after approval, and hands its secret over.
+func (p *program) addOperator(ctx context.Context, c *city, actor string, n registry.NewOperator, out string) error {
+	asked := map[string]string{"do": "add", "name": n.Name, "role": string(n.Role), "certificate": n.CertSerial}
+	return p.withApproval(ctx, c, actOperator, asked, func() (err error) {
+		if n.CertSerial != "" {
+			if n.PublicKey, err = c.operatorKey(ctx, n.CertSerial); err != nil {
+				return err
+			}
+		}
+		o, secret, err := c.operators.Add(ctx, actor, n)
+		if err != nil {
+			return err
+		}
+		if _, proven := c.who.Proven(); !proven {
+			p.say("from now on every administrative command wants a proven operator; %s adds the others", o.Name)
+		}
+		return p.handOver(viewOperator(o), secret, out)
+	})
 }
 
 // handOver shows an operator with its new secret, or keeps that in a file.

@@ -168,3 +168,12 @@ func (p *program) printList(items []string) error {
 }
 
 func itoa[T ~int | ~int64 | ~uint64](n T) string { return fmt.Sprint(n) }
+
+// instantText is an instant for programs, in what an approval is bound to and
+// in CSV; "" when zero.
+func instantText(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
+}

@@ -26,12 +26,19 @@ type bar struct {
 }
 
 func (p *program) bar(what string, total int) *bar {
-	b := &bar{what: what, total: total, begun: time.Now()}
-	if f, ok := p.err.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		b.out = f
-	}
-	return b
+	return &bar{out: p.screen(), what: what, total: total, begun: time.Now()}
 }
+
+// screen is the terminal on which talk appears; nil when nobody looks.
+func (p *program) screen() *os.File {
+	if f, ok := p.err.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		return f
+	}
+	return nil
+}
+
+// wipe begins a line that is overwritten, and alone leaves none.
+const wipe = "\r\x1b[K"
 
 // step counts one more piece, and draws at most ten times a second.
 func (b *bar) step() {
@@ -40,7 +47,7 @@ func (b *bar) step() {
 	b.done++
 	if now := time.Now(); b.out != nil && now.Sub(b.shown) > 100*time.Millisecond {
 		b.shown = now
-		fmt.Fprintf(b.out, "\r\x1b[K%s", b.line(now))
+		fmt.Fprint(b.out, wipe+b.line(now))
 	}
 }
 
@@ -65,6 +72,6 @@ func (b *bar) line(now time.Time) string {
 // end wipes the line.
 func (b *bar) end() {
 	if b.out != nil {
-		fmt.Fprint(b.out, "\r\x1b[K")
+		fmt.Fprint(b.out, wipe)
 	}
 }

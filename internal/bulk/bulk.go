@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Package bulk reads the CSV files by which certificates are issued in bulk,
-// whole or not at all, and writes the report of a run. It knows the form of
+// whole or not at all, and writes the report of a run, and tables like it. It knows the form of
 // rows and nothing of authorities: whether a department exists is for others.
 package bulk
 

@@ -3,11 +3,9 @@
 package bulk
 
 import (
-	"encoding/csv"
 	"encoding/json"
 	"io"
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -73,15 +71,13 @@ func (r *Report) WriteJSON(w io.Writer) error {
 	return enc.Encode(r)
 }
 
-// WriteCSV writes the rows as CSV for spreadsheets: UTF-8 with the mark by
-// which they know it, CRLF, and no field that they would take for a formula.
+// WriteCSV writes the rows as a table for spreadsheets, after the mark by which
+// they know UTF-8.
 func (r *Report) WriteCSV(w io.Writer) error {
 	if _, err := io.WriteString(w, "\xef\xbb\xbf"); err != nil {
 		return err
 	}
-	out := csv.NewWriter(w)
-	out.UseCRLF = true
-	rows := [][]string{{"line", "state", "profile", "department", "officer", "subject", "serial", "not_after", "file", "problem"}}
+	rows := make([][]string, 0, len(r.Rows))
 	for _, o := range r.Rows {
 		until := ""
 		if !o.NotAfter.IsZero() {
@@ -89,28 +85,5 @@ func (r *Report) WriteCSV(w io.Writer) error {
 		}
 		rows = append(rows, []string{strconv.Itoa(o.Line), string(o.State), o.Profile, o.Department, o.Officer, o.Subject, o.Serial, until, o.File, o.Problem})
 	}
-	for _, row := range rows {
-		for i := range row {
-			row[i] = plain(row[i])
-		}
-		if err := out.Write(row); err != nil {
-			return err
-		}
-	}
-	out.Flush()
-	return out.Error()
-}
-
-// plain keeps a spreadsheet from computing what somebody wrote into a name:
-// OWASP's advice on CSV injection. A long number, a serial of digits alone or
-// with an E, would be shown rounded; those are text too.
-func plain(s string) string {
-	if s == "" {
-		return s
-	}
-	number := len(s) > 11 && strings.Trim(strings.ToLower(s), "0123456789.e+") == ""
-	if strings.ContainsRune("=+-@\t\r\n", rune(s[0])) || number || strings.HasPrefix(s, "＝") || strings.HasPrefix(s, "＋") || strings.HasPrefix(s, "－") || strings.HasPrefix(s, "＠") {
-		return "'" + s
-	}
-	return s
+	return WriteTable(w, []string{"line", "state", "profile", "department", "officer", "subject", "serial", "not_after", "file", "problem"}, rows)
 }

@@ -37,10 +37,19 @@ func showPDF(ctx context.Context, r io.ReaderAt, size int64) (*Node, error) {
 	} else if len(fields) > 0 {
 		addFields(n.group("fields", fmt.Sprint(len(fields))), fields)
 	}
+	if err := addSignatures(ctx, n, d, size); err != nil {
+		return nil, err
+	}
+	return n, nil
+}
+
+// addSignatures shows every signature, what came after it, and what the
+// document keeps about its signatures and hides beside them.
+func addSignatures(ctx context.Context, n *Node, d *pdf.Document, size int64) error {
 	signatures, err := d.Signatures()
 	if err != nil {
 		n.add("signatures", "unreadable: "+err.Error())
-		return n, nil
+		return nil
 	}
 	n.add("signatures", fmt.Sprint(len(signatures)))
 	for i := range signatures {
@@ -51,12 +60,12 @@ func showPDF(ctx context.Context, r io.ReaderAt, size int64) (*Node, error) {
 		one := n.group(fmt.Sprintf("signature %d", i+1), purpose(&signatures[i]))
 		addPDFSignature(one, &signatures[i], size)
 		if err := addChanges(ctx, one, d, &signatures[i]); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	addStore(n, d, signatures)
 	addHazards(n, d)
-	return n, nil
+	return nil
 }
 
 func addRevisions(n *Node, all []pdf.Revision) {
