@@ -13,7 +13,7 @@ import (
 )
 
 // store appends a security store with what it takes to judge every signature
-// and time-stamp: chains and revocation lists as they are now. It returns the
+// and time-stamp: chains, revocation lists and OCSP answers as they are now. It returns the
 // subjects of those certificates for which nothing could be had.
 func (x *extending) store(ctx context.Context) (missing []string, err error) {
 	var m pdf.DSS
@@ -58,7 +58,8 @@ func (x *extending) evidence(ctx context.Context, leaf []byte, need *pdf.VRI) (w
 		return c.Subject.String(), nil
 	}
 	need.Certs, need.CRLs = union(need.Certs, chain), union(need.CRLs, crls)
-	return "", nil
+	need.OCSPs = union(need.OCSPs, x.answers(ctx, leaf, chain))
+	return "", ctx.Err()
 }
 
 // leavesOf are the certificates that somebody will have to judge for a

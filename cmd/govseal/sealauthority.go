@@ -20,7 +20,10 @@ type sealAuthority struct {
 	config Config
 }
 
-var _ seal.Authority = sealAuthority{}
+var (
+	_ seal.Authority     = sealAuthority{}
+	_ seal.OCSPResponder = sealAuthority{}
+)
 
 // IssueSealCertificate certifies a seal's key for a department, by the CA of its area.
 func (a sealAuthority) IssueSealCertificate(ctx context.Context, actor string, d registry.Department, esID, keyRef string, _ []byte, validity time.Duration) ([]byte, string, error) {
@@ -49,6 +52,10 @@ func (a sealAuthority) Revoke(ctx context.Context, actor, serialHex string, reas
 
 func (a sealAuthority) Evidence(ctx context.Context, certDER []byte) (chain, crls [][]byte, err error) {
 	return a.ca.Evidence(ctx, certDER)
+}
+
+func (a sealAuthority) OCSPFor(ctx context.Context, certDER []byte) ([]byte, error) {
+	return a.ca.OCSPFor(ctx, certDER)
 }
 
 // reach moves a certificate to a status in which it may be already, and makes
