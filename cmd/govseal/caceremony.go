@@ -99,7 +99,23 @@ func (p *program) ceremony(ctx context.Context, c *city, actor string, r *rite, 
 		return err
 	}
 	what := map[string]string{"kind": string(r.script.Kind), "sm3": hex.EncodeToString(r.digest[:])}
-	return p.withApproval(ctx, c, actCeremony, what, func() error { return p.holdCeremony(ctx, r, f) })
+	return p.withApproval(ctx, c, r.waitsAs(c.config.Approvals), what, func() error { return p.holdCeremony(ctx, r, f) })
+}
+
+// waitsAs is the act that a ceremony waits for a second operator as: where
+// ceremonies do not, what this one does may, and would else have a way round.
+func (r *rite) waitsAs(a ApprovalsConfig) string {
+	issue, list := actIssue+string(r.script.Kind), r.script.CRL
+	switch {
+	case a.needs(actCeremony):
+	case list != nil && len(list.Revoke) > 0 && a.needs(actRevoke):
+		return actRevoke
+	case list != nil && a.needs(actCRL):
+		return actCRL
+	case list == nil && a.needs(issue):
+		return issue
+	}
+	return actCeremony
 }
 
 func (p *program) holdCeremony(ctx context.Context, r *rite, f *ceremonyFlags) error {

@@ -51,8 +51,8 @@ func (c *city) ask(ctx context.Context, in parties, actor, profile string, h hol
 		if err != nil {
 			return r, err
 		}
-		if o.State != registry.Active {
-			return r, usagef("officer %s is %s", o.Name, o.State)
+		if err := activeOfficer(o); err != nil {
+			return r, err
 		}
 		r.Officer, h.department = o.ID, o.Department
 		s.CommonName, s.SerialNumber = o.Name, o.StaffNo
@@ -62,8 +62,8 @@ func (c *city) ask(ctx context.Context, in parties, actor, profile string, h hol
 		if err != nil {
 			return r, err
 		}
-		if d.State != registry.Active {
-			return r, usagef("department %s is %s", d.Name, d.State)
+		if err := activeDepartment(d); err != nil {
+			return r, err
 		}
 		r.Department, s.Organization, s.CreditCode = d.ID, d.Name, d.CreditCode
 		r.CA = c.config.issuerFor(h.ca, d.AreaCode)
@@ -74,6 +74,42 @@ func (c *city) ask(ctx context.Context, in parties, actor, profile string, h hol
 	}
 	r.Subject.Unit = h.unit
 	return r, nil
+}
+
+func activeOfficer(o registry.Officer) error {
+	if o.State != registry.Active {
+		return usagef("officer %s is %s", o.Name, o.State)
+	}
+	return nil
+}
+
+func activeDepartment(d registry.Department) error {
+	if d.State != registry.Active {
+		return usagef("department %s is %s", d.Name, d.State)
+	}
+	return nil
+}
+
+// stillActive refuses another certificate for the holder of an earlier one who
+// is suspended or gone.
+func (c *city) stillActive(ctx context.Context, old ca.Certificate) error {
+	if old.Officer != "" {
+		o, err := c.registry.Store().Officer(ctx, old.Officer)
+		if err != nil {
+			return err
+		}
+		if err := activeOfficer(o); err != nil {
+			return err
+		}
+	}
+	if old.Department == "" {
+		return nil
+	}
+	d, err := c.registry.Store().Department(ctx, old.Department)
+	if err != nil {
+		return err
+	}
+	return activeDepartment(d)
 }
 
 // check refuses what contradicts itself before the registry is asked.

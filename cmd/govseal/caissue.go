@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -138,6 +139,9 @@ func (c *city) issueDepartment(ctx context.Context, actor string, f issueFlags, 
 	if err != nil {
 		return ca.Certificate{}, err
 	}
+	if err := activeDepartment(d); err != nil {
+		return ca.Certificate{}, err
+	}
 	ref, _, err := c.keyring.Generate(ctx, f.keyUse(ca.ProfileDepartment))
 	if err != nil {
 		return ca.Certificate{}, fmt.Errorf("make the department's key: %w", err)
@@ -153,6 +157,9 @@ func (c *city) issueOfficer(ctx context.Context, actor string, f issueFlags, val
 	}
 	d, err := c.registry.Store().Department(ctx, o.Department)
 	if err != nil {
+		return ca.Certificate{}, err
+	}
+	if err := errors.Join(activeOfficer(o), activeDepartment(d)); err != nil {
 		return ca.Certificate{}, err
 	}
 	ref, _, err := c.keyring.Generate(ctx, f.keyUse(ca.ProfileOfficer))

@@ -33,6 +33,9 @@ in the open. "govseal ca deliver SERIAL --as csrresponse" writes it again.`,
 			if err != nil {
 				return err
 			}
+			if err := c.stillActive(ctx, signing); err != nil {
+				return err
+			}
 			profile := signing.Profile + "-encryption"
 			shape, err := profileShape(c.dir, profile)
 			if err != nil {

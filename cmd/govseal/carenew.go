@@ -65,6 +65,9 @@ func (p *program) renew(ctx context.Context, c *city, actor, serial string, f re
 	if old.Profile == ca.ProfileSeal {
 		return usagef("a seal lists its certificate, so both are made anew together: \"govseal seal remake\"")
 	}
+	if err := c.stillActive(ctx, old); err != nil {
+		return err
+	}
 	shape, err := profileShape(c.dir, old.Profile)
 	if err != nil {
 		return err

@@ -106,7 +106,11 @@ func (p *program) revoke(ctx context.Context, c *city, actor string, args []stri
 		what = args[0]
 	}
 	asked := map[string]string{"certificate": what, "reason": f.reason, "invalidity": instantText(invalidity), "note": f.note}
-	return p.withApproval(ctx, c, actRevoke, asked, func() error {
+	act := actRevoke
+	if f.issuing && !c.config.Approvals.needs(act) { // its list is made elsewhere in a ceremony
+		act = actCeremony
+	}
+	return p.withApproval(ctx, c, act, asked, func() error {
 		if f.issuing {
 			return p.revokeIssuing(ctx, c, actor, reason, invalidity, f)
 		}
