@@ -30,6 +30,7 @@ type StampRequest struct {
 	OFD     *seal.OFD     `json:"ofd,omitempty" doc:"what only a signature on an OFD can ask for"`
 	Reason  string        `json:"reason,omitempty" doc:"shown by PDF readers; PDF only"`
 	Profile string        `json:"profile,omitempty" enum:"cms,ses" doc:"form of the signature in a PDF"`
+	Level   string        `json:"level,omitempty" enum:"T,LT,LTA" doc:"T when absent; LT and LTA append what it takes to judge the file years later; PDF only"`
 	DryRun  bool          `json:"dryRun,omitempty" doc:"answer where the seal would stand, and sign nothing; PDF only"`
 }
 
@@ -134,7 +135,7 @@ func (s *Server) sealRequest(ctx context.Context, r StampRequest, kind seal.Kind
 	out := seal.Request{
 		Application: caller(ctx), Officer: r.Officer, Seal: r.Seal, Matter: r.Matter, CaseRef: r.CaseRef,
 		IdempotencyKey: key, Place: seal.Placement(r.Place), Certify: r.Certify, Lock: r.Lock,
-		Reason: r.Reason, Profile: r.Profile, DryRun: r.DryRun,
+		Reason: r.Reason, Profile: r.Profile, Level: r.Level, DryRun: r.DryRun,
 	}
 	if r.Caption != nil {
 		out.Caption = *r.Caption

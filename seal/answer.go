@@ -21,8 +21,8 @@ type Answer struct {
 	Seal        AnswerSeal        `json:"seal"`
 	Department  AnswerDepartment  `json:"department"`
 	Time        time.Time         `json:"time"`                  // claimed by the signer, whole seconds
-	Level       string            `json:"level"`                 // T: with time-stamp token; B: without
-	LevelReason string            `json:"levelReason,omitempty"` // of B: no-tsa, tsa-unavailable
+	Level       string            `json:"level"`                 // B: without a time-stamp; T: with one; LT, LTA: as asked
+	LevelReason string            `json:"levelReason,omitempty"` // why it is lower than asked: no-tsa, tsa-unavailable, no-evidence
 	ContentSeen bool              `json:"contentSeen"`           // false: only a digest was handed in
 	Document    string            `json:"document"`              // of what was handed in
 	Output      string            `json:"output"`                // of what was given back

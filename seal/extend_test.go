@@ -5,6 +5,7 @@ package seal_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"slices"
 	"testing"
@@ -199,4 +200,64 @@ func recatalogued(t *testing.T, sealed []byte) []byte {
 	doc := must(pdf.Open(bytes.NewReader(sealed), int64(len(sealed)), pdf.Limits{}))
 	update := must(doc.AppendDSS(ctx, pdf.DSS{Certs: [][]byte{{0x30, 0}}}))
 	return append(bytes.Clone(sealed), bytes.ReplaceAll(update, []byte("/DSS"), []byte("/URI"))...)
+}
+
+// A stamp that asks for a level has it in the file that is given back, with
+// every form, lock and certification; what cannot be had lowers it and is said.
+func TestStampAtALevel(t *testing.T) {
+	c := newCity(t)
+	ask := func(s *seal.Service, key, level string, change func(*seal.Request)) *seal.Stamp {
+		r := c.request(0, key)
+		r.Level = level
+		change(&r)
+		return must(s.StampPDF(ctx, r, blankPDF(t, 1, nil)))
+	}
+	nothing := func(*seal.Request) {}
+	for name, tt := range map[string]struct {
+		service       *seal.Service
+		level         string
+		change        func(*seal.Request)
+		want, because string
+	}{
+		"T":                {c.Service, "T", nothing, "T", ""},
+		"LT":               {c.Service, "LT", nothing, "LT", ""},
+		"LTA":              {c.Service, "LTA", nothing, "LTA", ""},
+		"LTA, ses":         {c.Service, "LTA", func(r *seal.Request) { r.Profile = seal.ProfileSES }, "LTA", ""},
+		"LTA, locked":      {c.Service, "LTA", func(r *seal.Request) { r.Lock = true }, "LTA", ""},
+		"LTA, certified":   {c.Service, "LTA", func(r *seal.Request) { r.Certify = 1 }, "LTA", ""},
+		"LTA without TSA":  {c.without(nil), "LTA", nothing, "B", seal.LevelNoTSA},
+		"none without TSA": {c.without(nil), "", nothing, "B", seal.LevelNoTSA},
+	} {
+		t.Run(name, func(t *testing.T) {
+			st := ask(tt.service, name, tt.level, tt.change)
+			var answer seal.Answer
+			if err := json.Unmarshal(st.Answer, &answer); err != nil {
+				t.Fatal(err)
+			}
+			if st.Level != tt.want || answer.Level != tt.want || answer.LevelReason != tt.because {
+				t.Errorf("level %s, answered %s (%s), want %s (%s)", st.Level, answer.Level, answer.LevelReason, tt.want, tt.because)
+			}
+			file := c.file(st)
+			if gm.SM3(file) != st.Output {
+				t.Error("the record names another file")
+			}
+			r := c.judge(file, c.clock.now().Add(time.Minute))
+			if r.Verdict != verify.Valid || len(r.Stamps) == 0 || r.Stamps[0].Level != tt.want {
+				t.Errorf("verdict %s %v", r.Verdict, r.Stamps)
+			}
+		})
+	}
+	for name, level := range map[string]string{"B": "B", "nonsense": "XL"} {
+		r := c.request(0, "bad "+name)
+		r.Level = level
+		var refused *seal.Refused
+		if _, err := c.StampPDF(ctx, r, blankPDF(t, 1, nil)); !errors.As(err, &refused) {
+			t.Errorf("level %s: %v", name, err)
+		}
+	}
+	r := c.request(0, "digest")
+	r.Level = "LT"
+	if _, err := c.StampDigest(ctx, r, [32]byte{1}); err == nil {
+		t.Error("a digest was raised to LT")
+	}
 }

@@ -111,6 +111,9 @@ func (p *pdfPaper) make(ctx context.Context, a *act) (product, error) {
 	if err != nil {
 		return product{}, err
 	}
+	if err := p.raise(ctx, a, sealed); err != nil {
+		return product{}, err
+	}
 	return product{
 		outputFrom: sealed.reader(), outputSM3: sealed.sm3, outputType: TypePDF, signature: sealed.contents,
 		places: answerPlaces(sealed.boxes), asked: p.r.Place,

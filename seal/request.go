@@ -36,6 +36,7 @@ type Request struct {
 	Lock        bool      // PDF and OFD; nobody may sign (or fill in a field) afterwards
 	Reason      string    // PDF, shown by readers
 	Profile     string    // PDF; "" means ProfileCMS
+	Level       string    // PDF; "" and LevelT, or LevelLT or LevelLTA: raised before it is given back
 	DryRun      bool      // PDF; answers the boxes, touches no key, records nothing
 	OFD         OFD       // OFD; what an OFD alone has
 }
@@ -72,6 +73,15 @@ func (r *Request) validate(kind Kind) error {
 		if err := validText(f.name, f.value); err != nil {
 			return err
 		}
+	}
+	switch r.Level {
+	case "", LevelT:
+	case LevelLT, LevelLTA:
+		if kind != KindPDF {
+			return refuse(ReasonRequest, "level %s is for PDFs alone", r.Level)
+		}
+	default:
+		return refuse(ReasonRequest, "level is neither T, LT nor LTA")
 	}
 	if kind != KindPDF && (r.Profile != "" || r.Reason != "" || r.DryRun || r.Certify != 0 || r.Caption != Caption{}) {
 		return refuse(ReasonRequest, "caption, certify, profile, reason and dryRun belong to a PDF")
@@ -140,9 +150,10 @@ func (r *Request) fingerprint(kind Kind, decision string, document [32]byte) ([3
 		Lock     bool
 		OFD      OFD
 		Document [32]byte
+		Level    string `json:",omitempty"` // keys of before it was there stay what they are
 	}{
 		"govseal.request/v1", r.Application.ID, r.Officer, r.Seal, r.Matter, r.CaseRef, decision, r.Reason, r.Profile,
-		kind, r.Place, r.Caption, r.Certify, r.Lock, r.OFD, document,
+		kind, r.Place, r.Caption, r.Certify, r.Lock, r.OFD, document, r.Level,
 	}
 	// Go writes struct fields in their order and floats in their shortest
 	// form, so that equal requests give equal octets.

@@ -3,6 +3,7 @@
 package seal
 
 import (
+	"cmp"
 	"context"
 	"crypto"
 	"errors"
@@ -63,6 +64,7 @@ type act struct {
 	tokensBy  time.Time // when waiting for time-stamps ends
 
 	lowered     bool   // to level B
+	level       string // that a PDF was raised to; "" leaves it to lowered
 	levelReason string // why, for the application: no-tsa, tsa-unavailable
 	levelError  error  // why, for the audit log
 }
@@ -229,7 +231,7 @@ func (a *act) setTime(now time.Time, wait time.Duration) error {
 	}
 	a.time = now.UTC().Truncate(time.Second)
 	a.tokensBy = time.Now().Add(wait)
-	a.lowered, a.levelReason, a.levelError = false, "", nil
+	a.lowered, a.level, a.levelReason, a.levelError = false, "", "", nil
 	return nil
 }
 
@@ -239,7 +241,7 @@ func (a *act) record(p product) *Stamp {
 		Seal: a.intent.Seal, Department: a.admission.Department.ID, Grant: a.admission.Grant,
 		Matter: a.intent.Matter, CaseRef: a.intent.CaseRef, Kind: a.intent.Kind,
 		ContentSeen: a.intent.ContentSeen, Document: a.intent.Document, OutputType: p.outputType,
-		Signature: p.signature, Level: LevelT, Chain: a.chain, CRLs: a.crls, Time: a.time, Attempt: a.admission.Attempt,
+		Signature: p.signature, Level: cmp.Or(a.level, LevelT), Chain: a.chain, CRLs: a.crls, Time: a.time, Attempt: a.admission.Attempt,
 	}
 	if a.lowered {
 		st.Level = LevelB

@@ -42,6 +42,7 @@ func (s *stamping) registerPDF(c *cobra.Command) {
 	f.BoolVar(&s.caption.Date, "date", false, "write the date below the seal")
 	f.BoolVar(&s.caption.QR, "qr", false, "draw a QR code below the seal that leads to its verification")
 	f.IntVar(&s.request.Certify, "certify", 0, "certify with the first signature: 1 no change, 2 further signatures, 3 annotations too")
+	f.StringVar(&s.request.Level, "level", "", "T (default), or LT or LTA: with what it takes to judge the file years later")
 	f.BoolVar(&s.request.DryRun, "dry-run", false, "say where the seal would stand, and sign nothing")
 	f.StringVar(&s.request.Reason, "reason", "", "reason, shown by PDF readers")
 	f.StringVar(&s.request.Profile, "profile", "", "form of the signature: cms (default) or ses")
