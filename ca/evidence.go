@@ -64,12 +64,11 @@ func (c *evidenceCache) forget() {
 
 // Evidence returns the certificates above certDER (anchor included) and the
 // lists that an offline check needs, nearest issuer first: of a certificate in
-// a shard, the shard's. The certificate is
-// placed by its issuer's name and key identifier; whether it is genuine is the
-// verifier's question, who believes nothing here before it verifies. The lists
-// may be a second old when another process issues; the octets are shared and
-// not to be changed. Behind the chain stand the bridges to other keys of the
-// root, when it has any.
+// a shard, the shard's. The certificate is placed by its issuer's name and key
+// identifier; whether it is genuine is the verifier's question, who believes
+// nothing here before it verifies. The lists may be a second old when another
+// process issues; the octets are shared and not to be changed. Behind the chain
+// stand the bridges to other keys of the root, when it has any.
 func (a *Authority) Evidence(ctx context.Context, certDER []byte) (chain, crls [][]byte, err error) {
 	e, ok, epoch := a.evidence.get(certDER, a.now())
 	if !ok {

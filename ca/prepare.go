@@ -12,7 +12,7 @@ import (
 
 // PrepareRoot plans a root: a self-signed certificate and an empty list.
 func (a *Authority) PrepareRoot(ctx context.Context, actor string, s CASpec) (*Act, error) {
-	if err := a.checkNew(ctx, actor, s.ID); err != nil {
+	if err := a.checkNew(actor, s.ID); err != nil {
 		return nil, err
 	}
 	if s.Usages == nil {
@@ -66,7 +66,7 @@ func (a *Authority) below(ctx context.Context, actor, issuerID string, s CASpec)
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := a.checkNew(ctx, actor, s.ID); err != nil {
+	if err := a.checkNew(actor, s.ID); err != nil {
 		return nil, nil, err
 	}
 	if err := a.checkStanding(ctx, by); err != nil {

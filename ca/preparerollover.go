@@ -12,7 +12,7 @@ import (
 // and the two self-issued ones that let whoever trusts one of the two roots
 // verify below the other (RFC 4210 4.4.1). The old root goes on.
 func (a *Authority) PrepareRollover(ctx context.Context, actor, oldID string, s CASpec) (*Act, error) {
-	if err := a.checkNew(ctx, actor, s.ID); err != nil {
+	if err := a.checkNew(actor, s.ID); err != nil {
 		return nil, err
 	}
 	old, err := a.authority(oldID)

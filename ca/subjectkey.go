@@ -61,10 +61,8 @@ func (a *Authority) publicKey(ctx context.Context, p Profile, r Request) ([]byte
 	if err := checkAlgorithm(p.s.key, spki); err != nil {
 		return nil, err
 	}
-	for _, is := range a.authorities() {
-		if bytes.Equal(spki, is.cert.RawSPKI) {
-			return nil, &RequestError{"key", "is a CA's own key"}
-		}
+	if err := a.checkOwnKey(spki); err != nil {
+		return nil, err
 	}
 	return spki, a.checkCompromised(ctx, gm.SM3(spki))
 }
@@ -88,8 +86,18 @@ func checkAlgorithm(want KeyAlgorithm, spki []byte) error {
 	return nil
 }
 
-// checkCompromised refuses, for ever, a key (SM3 of its SubjectPublicKeyInfo) of which any certificate was revoked
-// for compromise.
+// checkOwnKey refuses a key (SubjectPublicKeyInfo, DER) that a CA of ours has.
+func (a *Authority) checkOwnKey(spki []byte) error {
+	for _, is := range a.authorities() {
+		if bytes.Equal(spki, is.cert.RawSPKI) {
+			return &RequestError{"key", "is that of the " + is.id + " CA"}
+		}
+	}
+	return nil
+}
+
+// checkCompromised refuses, for ever, a key (SM3 of its SubjectPublicKeyInfo)
+// of which any certificate was revoked for compromise.
 func (a *Authority) checkCompromised(ctx context.Context, key [32]byte) error {
 	serial, err := a.store.CompromisedKey(ctx, key)
 	if err != nil {
