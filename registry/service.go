@@ -60,6 +60,12 @@ func (r *Registry) ResolveDepartment(ctx context.Context, nameOrCode string) (De
 	if err != nil {
 		return Department{}, err
 	}
+	return OneDepartment(all, nameOrCode)
+}
+
+// OneDepartment is the one of all with this ID, credit code or exact name;
+// ErrNotFound, or ErrAmbiguous when several have the name.
+func OneDepartment(all []Department, nameOrCode string) (Department, error) {
 	var named []Department
 	for _, d := range all {
 		switch nameOrCode {

@@ -5,7 +5,6 @@ package main
 import (
 	"encoding/hex"
 	"encoding/pem"
-	"os"
 	"time"
 
 	"github.com/govseal/govseal/ca"
@@ -83,24 +82,4 @@ func viewCRL(c ca.CRL) crlView { return crlView{c.Number, c.ThisUpdate.UTC(), c.
 
 func certificatePEM(der []byte) []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
-}
-
-func exists(path string) bool {
-	_, err := os.Lstat(path)
-	return err == nil
-}
-
-// parseDay reads a day, or an instant, of a flag; "" is the zero time.
-func parseDay(s string) (time.Time, error) {
-	if s == "" {
-		return time.Time{}, nil
-	}
-	if t, err := time.ParseInLocation(time.DateOnly, s, time.Local); err == nil {
-		return t, nil
-	}
-	t, err := time.Parse(time.RFC3339, s)
-	if err != nil {
-		return t, usagef("%q is neither a day (2006-01-02) nor a time (2006-01-02T15:04:05+08:00)", s)
-	}
-	return t, nil
 }

@@ -36,11 +36,11 @@ func (p *program) checkTranscript(path string, f *ceremonyFlags) error {
 	if !ok {
 		return usagef("--check wants a file named …%s, its signature in …%s", transcriptSuffix, signatureSuffix)
 	}
-	text, err := readBounded(path, ceremony.MaxTranscript)
+	text, err := readSmall(path, ceremony.MaxTranscript)
 	if err != nil {
 		return err
 	}
-	sig, err := readBounded(base+signatureSuffix, maxSignature)
+	sig, err := readSmall(base+signatureSuffix, maxSignature)
 	if err != nil {
 		return err
 	}
@@ -105,7 +105,7 @@ func checkBeside(t *ceremony.Transcript, dir string) error {
 		if filepath.Base(f.Name) != f.Name {
 			return &ceremony.Problem{Reason: "it names a file elsewhere"}
 		}
-		data, err := readBounded(filepath.Join(dir, f.Name), maxOutput)
+		data, err := readSmall(filepath.Join(dir, f.Name), maxOutput)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}

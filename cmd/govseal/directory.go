@@ -4,7 +4,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/govseal/govseal/registry"
 )
@@ -50,23 +49,9 @@ func distinct(keys ...string) (out []string) {
 }
 
 func (d *directory) findDepartment(_ context.Context, named string) (registry.Department, error) {
-	found := d.departments[named]
-	for _, one := range found {
-		if one.ID == named || one.CreditCode == named {
-			return one, nil
-		}
-	}
-	switch len(found) {
-	case 0:
-		return registry.Department{}, fmt.Errorf("department: %w", registry.ErrNotFound)
-	case 1:
-		return found[0], nil
-	}
-	return registry.Department{}, registry.ErrAmbiguous
+	return registry.OneDepartment(d.departments[named], named)
 }
 
-// findOfficer finds an officer by ID, or by a staff number that only one
-// officer (of the department, when one is named) has.
 func (d *directory) findOfficer(ctx context.Context, department, named string) (registry.Officer, error) {
 	within := ""
 	if department != "" {
@@ -76,15 +61,5 @@ func (d *directory) findOfficer(ctx context.Context, department, named string) (
 		}
 		within = of.ID
 	}
-	var found []registry.Officer
-	for _, o := range d.officers[named] {
-		if within != "" && o.Department != within {
-			continue
-		}
-		if o.ID == named {
-			return o, nil
-		}
-		found = append(found, o)
-	}
-	return onlyOfficer(found)
+	return oneOfficer(d.officers[named], within, named)
 }

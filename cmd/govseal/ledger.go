@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -166,18 +165,4 @@ func (p *program) printFindings(findings []ledger.Finding) error {
 		return err
 	}
 	return &exitError{exitRefused, fmt.Sprintf("the ledger is not sound: %d findings", len(findings))}
-}
-
-// readSmall reads a file that has no reason to be large.
-func readSmall(path string, limit int64) ([]byte, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	raw, err := io.ReadAll(io.LimitReader(f, limit+1))
-	if err == nil && int64(len(raw)) > limit {
-		err = fmt.Errorf("%s is larger than %d octets", path, limit)
-	}
-	return raw, err
 }

@@ -9,7 +9,6 @@ import (
 	"io"
 	"os"
 	"strings"
-	"time"
 	"unicode"
 
 	"github.com/mattn/go-runewidth"
@@ -98,31 +97,6 @@ func printable(s string) string {
 	}, s)
 }
 
-// when shows a time to people, in their zone.
-func when(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.Local().Format("2006-01-02 15:04 -0700")
-}
-
-// date shows the date alone, for tables.
-func date(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.Local().Format(time.DateOnly)
-}
-
-// jsonTime is a time as JSON output carries it; nil when zero.
-func jsonTime(t time.Time) *time.Time {
-	if t.IsZero() {
-		return nil
-	}
-	u := t.UTC()
-	return &u
-}
-
 // write puts data where -o says: a new file, or stdout for "-" and for none.
 // Octets are kept from a terminal unless "-" asks for them.
 func (p *program) write(path string, data []byte, binary bool) error {
@@ -168,12 +142,3 @@ func (p *program) printList(items []string) error {
 }
 
 func itoa[T ~int | ~int64 | ~uint64](n T) string { return fmt.Sprint(n) }
-
-// instantText is an instant for programs, in what an approval is bound to and
-// in CSV; "" when zero.
-func instantText(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.UTC().Format(time.RFC3339)
-}

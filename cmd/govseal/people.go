@@ -216,8 +216,17 @@ func (c *city) resolveOfficer(ctx context.Context, department, named string) (re
 	if err != nil {
 		return registry.Officer{}, err
 	}
+	return oneOfficer(all, id, named)
+}
+
+// oneOfficer is the one of all with this ID, or with this staff number, which
+// is unique within a department only; "" is any department.
+func oneOfficer(all []registry.Officer, department, named string) (registry.Officer, error) {
 	var found []registry.Officer
 	for _, o := range all {
+		if department != "" && o.Department != department {
+			continue
+		}
 		if o.ID == named {
 			return o, nil
 		}
@@ -225,12 +234,6 @@ func (c *city) resolveOfficer(ctx context.Context, department, named string) (re
 			found = append(found, o)
 		}
 	}
-	return onlyOfficer(found)
-}
-
-// onlyOfficer is the one who was found by staff number, which is unique within
-// a department only.
-func onlyOfficer(found []registry.Officer) (registry.Officer, error) {
 	switch len(found) {
 	case 0:
 		return registry.Officer{}, fmt.Errorf("officer: %w", registry.ErrNotFound)

@@ -8,7 +8,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -34,7 +33,7 @@ type rite struct {
 
 // readRite reads and checks the file by itself.
 func readRite(path, out string) (*rite, error) {
-	text, err := readBounded(path, ceremony.MaxScript)
+	text, err := readSmall(path, ceremony.MaxScript)
 	if err != nil {
 		return nil, err
 	}
@@ -46,20 +45,6 @@ func readRite(path, out string) (*rite, error) {
 		out = filepath.Dir(path)
 	}
 	return &rite{path: path, out: out, text: text, digest: gm.SM3(text), script: script}, nil
-}
-
-// readBounded reads a file of at most so many octets.
-func readBounded(path string, most int) ([]byte, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, int64(most)+1))
-	if err == nil && len(data) > most {
-		err = usagef("%s is longer than %d octets", path, most)
-	}
-	return data, err
 }
 
 // prepare checks the act against the city, and that nothing stands in its way.
@@ -92,7 +77,7 @@ func (r *rite) prepare(ctx context.Context, c *city, actor string) error {
 
 // material reads a request or certificate that the file names.
 func (r *rite) material(file string) ([]byte, error) {
-	return readBounded(r.resolve(file), ceremony.MaxMaterial)
+	return readSmall(r.resolve(file), ceremony.MaxMaterial)
 }
 
 func (r *rite) resolve(file string) string {

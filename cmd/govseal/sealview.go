@@ -134,10 +134,3 @@ func span(v sealView) string {
 	}
 	return when(*v.ValidFrom) + " to " + when(*v.ValidTo)
 }
-
-func whenAt(t *time.Time) string {
-	if t == nil {
-		return ""
-	}
-	return when(*t)
-}
