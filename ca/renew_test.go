@@ -167,6 +167,44 @@ func TestCompromisedKeyIsBlocked(t *testing.T) {
 	}
 }
 
+// A lost key is lost under each of its certificates: none stays in force, and
+// none on hold comes back.
+func TestCompromiseEndsEveryCertificateOfTheKey(t *testing.T) {
+	o := found(t)
+	first := o.issue(t, ca.ProfileDepartment)
+	second, err := o.Renew(t.Context(), ca.Renewal{Actor: operator, Serial: first.SerialHex})
+	if err != nil {
+		t.Fatal(err)
+	}
+	third, err := o.Renew(t.Context(), ca.Renewal{Actor: operator, Serial: second.SerialHex})
+	other := o.issue(t, ca.ProfileDepartment)
+	since := o.now
+	o.now = o.now.Add(time.Hour)
+	if err := errors.Join(err, o.Suspend(t.Context(), operator, first.SerialHex, ""),
+		o.Revoke(t.Context(), operator, second.SerialHex, ca.ReasonKeyCompromise, since, "UKey遗失")); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []ca.Certificate{first, second, third} {
+		now, err := o.Show(t.Context(), c.SerialHex)
+		if err != nil || now.Status != ca.Revoked || now.Reason != ca.ReasonKeyCompromise || !now.Invalidity.Equal(since) {
+			t.Errorf("%s is %s for %s since %v: %v", c.SerialHex, now.Status, ca.ReasonName(now.Reason), now.Invalidity, err)
+		}
+	}
+	if err := o.Resume(t.Context(), operator, first.SerialHex, ""); !errors.Is(err, ca.ErrState) {
+		t.Errorf("the lost key came back: %v", err)
+	}
+	if now, err := o.Show(t.Context(), other.SerialHex); err != nil || now.Status != ca.Good {
+		t.Errorf("another key's certificate is %s: %v", now.Status, err)
+	}
+	list, err := o.CRL(t.Context(), ca.IssuingID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if listed, err := cert.ParseCRL(list.DER); err != nil || len(listed.Revoked) != 3 {
+		t.Errorf("the list holds not the three: %v", err)
+	}
+}
+
 func TestSuccessionIsWithinOneHolder(t *testing.T) {
 	o := found(t)
 	old := o.issue(t, ca.ProfileDepartment)

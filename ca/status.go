@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"context"
 	"crypto"
+	"errors"
 	"fmt"
 	"time"
 
@@ -70,7 +71,8 @@ func revocable(reason int) bool {
 // known. A held certificate stays listed from the day of the hold: it was not
 // good in between. What is revoked already can still be found compromised, from
 // an earlier day on (Aggravates); the day of its listing stays, and nothing else
-// about it changes. When the error comes from the CRL the revocation itself
+// about it changes. A compromise ends every other certificate of the key that is
+// good or on hold, too. When the error comes from the CRL the revocation itself
 // stands, and the next CRL carries it.
 func (a *Authority) Revoke(ctx context.Context, actor, serialHex string, reason int, invalidity time.Time, note string) error {
 	if !revocable(reason) {
@@ -91,6 +93,46 @@ func (a *Authority) Revoke(ctx context.Context, actor, serialHex string, reason 
 		from = []Status{Revoked}
 	}
 	if err := a.move(ctx, is, before, after, from, "ca.revoke", actor, note); err != nil {
+		return err
+	}
+	var others error
+	if reason == ReasonKeyCompromise {
+		others = a.revokeKey(ctx, actor, before, invalidity, note)
+	}
+	return errors.Join(a.publish(ctx, is, actor, before.Shard), others)
+}
+
+// revokeKey ends the other certificates of a compromised key, such as the one
+// that was renewed: whoever has the key has it under each of them.
+func (a *Authority) revokeKey(ctx context.Context, actor string, lost Certificate, invalidity time.Time, note string) error {
+	if lost.KeyDigest == ([32]byte{}) { // of a record from before keys were recorded
+		return nil
+	}
+	all, err := a.store.CertificatesByKey(ctx, lost.KeyDigest)
+	if err != nil {
+		return fmt.Errorf("ca: look for the key's other certificates: %w", err)
+	}
+	var failed error
+	for _, c := range all {
+		if c.SerialHex == lost.SerialHex || c.Status != Good && c.Status != Hold || isAuthority(c) {
+			continue
+		}
+		after, err := a.revoked(c, ReasonKeyCompromise, invalidity)
+		if err == nil {
+			err = a.endWith(ctx, actor, c, after, note)
+		}
+		failed = errors.Join(failed, err)
+	}
+	return failed
+}
+
+// endWith records one of revokeKey's revocations and lists it.
+func (a *Authority) endWith(ctx context.Context, actor string, before, after Certificate, note string) error {
+	is, err := a.authority(before.CA)
+	if err != nil {
+		return err
+	}
+	if err := a.move(ctx, is, before, after, []Status{Good, Hold}, "ca.revoke", actor, note); err != nil {
 		return err
 	}
 	return a.publish(ctx, is, actor, before.Shard)

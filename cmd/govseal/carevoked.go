@@ -34,7 +34,7 @@ func (p *program) showRevoked(ctx context.Context, c *city, serial string) error
 	if p.json {
 		return p.printJSON(revokedView{viewCertificate(now), &doubt})
 	}
-	p.say("the key is blocked: no certificate is issued for it any more")
+	p.say("the key is blocked: no certificate is issued for it any more, and those it had are revoked")
 	if err := p.showCertificate(now); err != nil {
 		return err
 	}
