@@ -87,16 +87,16 @@ func (a *Authority) prepareEncryption(ctx context.Context, r EncryptionRequest, 
 	if validity == 0 {
 		validity = min(h.record.NotAfter.Sub(a.seconds()), p.Longest())
 	}
-	plan, err := a.prepare(ctx, Request{Actor: r.Actor, CA: h.record.CA, Profile: p.Name(), Subject: p.subjectOf(h.cert), PublicKey: spki, Source: FromCentre,
+	made, err := a.prepare(ctx, Request{Actor: r.Actor, CA: h.record.CA, Profile: p.Name(), Subject: p.subjectOf(h.cert), PublicKey: spki, Source: FromCentre,
 		Department: h.record.Department, Officer: h.record.Officer, Validity: validity})
 	if err != nil {
 		return nil, err
 	}
-	name, err := plan.template.Subject.Marshal()
+	name, err := made.template.Subject.Marshal()
 	if err != nil || !bytes.Equal(name, h.cert.RawSubject) {
 		return nil, &RequestError{"signing certificate", "has names that profile " + p.Name() + " does not give: " + h.record.Subject}
 	}
-	return plan, nil
+	return made, nil
 }
 
 // checkSingle refuses a second encryption certificate while the first is in

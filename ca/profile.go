@@ -62,6 +62,7 @@ type spec struct {
 // KeyAlgorithm is the kind of key that a profile certifies.
 type KeyAlgorithm string
 
+// The algorithms that are certified; our own keys are SM2.
 const (
 	KeySM2  KeyAlgorithm = "sm2"
 	KeyP256 KeyAlgorithm = "p256"

@@ -84,12 +84,7 @@ func (p *program) importCSR(ctx context.Context, c *city, r ca.Request, csr []by
 		if err != nil {
 			return err
 		}
-		if out != "" {
-			if err := p.write(out, certificatePEM(made.DER), false); err != nil {
-				return err
-			}
-		}
-		return p.showCertificate(made)
+		return p.handCertificate(made, out)
 	})
 }
 

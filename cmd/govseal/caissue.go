@@ -47,12 +47,7 @@ seal: see "govseal seal make".`,
 				if err != nil {
 					return err
 				}
-				if f.out != "" {
-					if err := p.write(f.out, certificatePEM(made.DER), false); err != nil {
-						return err
-					}
-				}
-				return p.showCertificate(made)
+				return p.handCertificate(made, f.out)
 			})
 		}),
 	}
@@ -97,8 +92,8 @@ func (c *city) issuance(ctx context.Context, profile string, f issueFlags) (map[
 // issue checks that flags and profile belong together, then issues.
 func (c *city) issue(ctx context.Context, actor, profile string, f issueFlags) (ca.Certificate, error) {
 	validity := time.Duration(f.days) * 24 * time.Hour
-	if f.days < 0 || f.days > 36500 {
-		return ca.Certificate{}, usagef("--days %d: give a number of days, at most what the profile allows", f.days)
+	if err := checkDays(f.days); err != nil {
+		return ca.Certificate{}, err
 	}
 	if _, err := c.ca.Profiles().Lookup(profile); err != nil {
 		return ca.Certificate{}, err

@@ -26,8 +26,8 @@ in the open. "govseal ca deliver SERIAL --as csrresponse" writes it again.`,
   govseal ca list --profile department-encryption`,
 		Args: exactly(1),
 		RunE: p.onCore(func(ctx context.Context, c *city, actor string, args []string) error {
-			if days < 0 || days > 36500 {
-				return usagef("--days %d: give a number of days, at most what the profile allows", days)
+			if err := checkDays(days); err != nil {
+				return err
 			}
 			signing, err := c.ca.Show(ctx, args[0])
 			if err != nil {

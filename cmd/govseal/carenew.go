@@ -55,8 +55,8 @@ made anew ("govseal seal remake"); an office's new key serves after the next sta
 }
 
 func (p *program) renew(ctx context.Context, c *city, actor, serial string, f renewFlags) error {
-	if f.days < 0 || f.days > 36500 {
-		return usagef("--days %d: give a number of days, at most what the profile allows", f.days)
+	if err := checkDays(f.days); err != nil {
+		return err
 	}
 	old, err := c.ca.Show(ctx, serial)
 	if err != nil {

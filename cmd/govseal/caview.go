@@ -80,6 +80,17 @@ type crlView struct {
 
 func viewCRL(c ca.CRL) crlView { return crlView{c.Number, c.ThisUpdate.UTC(), c.NextUpdate.UTC()} }
 
+// handCertificate shows a new certificate, and writes it to a file where one
+// was named.
+func (p *program) handCertificate(made ca.Certificate, out string) error {
+	if out != "" {
+		if err := p.write(out, certificatePEM(made.DER), false); err != nil {
+			return err
+		}
+	}
+	return p.showCertificate(made)
+}
+
 func certificatePEM(der []byte) []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
 }

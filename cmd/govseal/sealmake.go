@@ -60,8 +60,8 @@ func (f *sealFlags) given(c *cobra.Command) []string {
 // build reads the files and resolves the department.
 func (f *sealFlags) build(ctx context.Context, c *city, actor string) (r seal.MakeRequest, err error) {
 	r = f.request
-	if f.days < 0 || f.days > 36500 {
-		return r, usagef("--days %d: give a number of days", f.days)
+	if err := checkDays(f.days); err != nil {
+		return r, err
 	}
 	r.Actor, r.Validity = actor, time.Duration(f.days)*24*time.Hour
 	switch f.list {

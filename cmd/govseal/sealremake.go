@@ -66,8 +66,8 @@ new one made, and "govseal seal settle" finishes the rest.`,
 }
 
 func remakeRequest(actor, esID, reason string, days int) (seal.RemakeRequest, error) {
-	if days < 0 || days > 36500 {
-		return seal.RemakeRequest{}, usagef("--days %d: give a number of days", days)
+	if err := checkDays(days); err != nil {
+		return seal.RemakeRequest{}, err
 	}
 	return seal.RemakeRequest{Actor: actor, ESID: esID, Reason: reason, Validity: time.Duration(days) * 24 * time.Hour}, nil
 }

@@ -60,3 +60,12 @@ func parseDay(s string) (time.Time, error) {
 	}
 	return t, nil
 }
+
+// checkDays refuses a --days that is no validity, before it is multiplied; how
+// long it may be is for the profile to say.
+func checkDays(days int) error {
+	if days < 0 || days > 36500 {
+		return usagef("--days %d: give a number of days, at most what the profile allows", days)
+	}
+	return nil
+}
