@@ -21,6 +21,7 @@ type ExtensionRequest struct {
 var extensionForm = map[string]part{
 	"request":  {limit: maxRequestPart, json: true, doc: "an ExtensionRequest"},
 	"document": {required: true, doc: "the sealed PDF"},
+	"evidence": {limit: maxSide, json: true, doc: "certificates, crls and ocsp (lists of DER in base64) for certificates of other authorities; at most 64 of each"},
 }
 
 // extended is the extended file, with what was reached in headers of its own.
@@ -43,14 +44,7 @@ func (s *Server) createExtension(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	var r ExtensionRequest
-	if raw, given := f.parts["request"]; given {
-		if err := readJSON(raw, &r); err != nil {
-			f.document.Close()
-			return nil, err
-		}
-	}
-	e, err := s.c.Seals.ExtendFrom(ctx, caller(ctx), f.document, f.document.size, orWord(r.Level, seal.LevelLTA))
+	e, err := s.extend(ctx, f)
 	if err != nil {
 		f.document.Close()
 		return nil, err
@@ -60,6 +54,23 @@ func (s *Server) createExtension(ctx context.Context, in *struct {
 		ContentType: seal.TypePDF, Level: e.Level, Reason: e.LevelReason,
 		TimeStamps: strconv.Itoa(e.TimeStamps), Body: s.send(whole, e.Size, f.document.Close),
 	}, nil
+}
+
+func (s *Server) extend(ctx context.Context, f *received) (*seal.Extension, error) {
+	var r ExtensionRequest
+	if raw, given := f.parts["request"]; given {
+		if err := readJSON(raw, &r); err != nil {
+			return nil, err
+		}
+	}
+	var supplied *seal.Evidence
+	if raw, given := f.parts["evidence"]; given {
+		var err error
+		if supplied, err = seal.ReadEvidence(raw); err != nil {
+			return nil, err
+		}
+	}
+	return s.c.Seals.ExtendFrom(ctx, caller(ctx), f.document, f.document.size, orWord(r.Level, seal.LevelLTA), supplied)
 }
 
 func orWord(word, otherwise string) string {

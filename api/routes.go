@@ -38,7 +38,7 @@ func (s *Server) route() error {
 	get(s, sign, "/v1/stamps/{id}/evidence", "Evidence for an offline check", "stamps", s.getEvidence)
 	get(s, sign, "/v1/stamps/{id}/proof", "Proof that the ledger holds the stamp", "stamps", s.getProof)
 	post(s, sign, "/v1/stamps/{id}/withdraw", "Withdraw what was stamped", "stamps", s.withdrawStamp, body(small))
-	post(s, sign, "/v1/extensions", "Raise the level of a sealed PDF", "stamps", s.createExtension, body(document), form(sign, extensionForm), file(seal.TypePDF))
+	post(s, sign, "/v1/extensions", "Raise the level of a sealed PDF", "stamps", s.createExtension, body(document+maxSide), form(sign, extensionForm), file(seal.TypePDF))
 	post(s, sign, "/v1/decisions", "Stamp a decision", "decisions", s.createDecision, body(small+maxDecision+formOverhead), form(sign, decisionForm), answersStamp)
 	post(s, sign, "/v1/decisions/{id}/stamps", "A further department's stamp", "decisions", s.addDecisionStamp, body(small), jsonBody[StampRequest](sign), answersStamp)
 

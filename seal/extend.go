@@ -54,7 +54,7 @@ type Extension struct {
 // without a sound signature. What was appended for which application is on
 // record before it is given back.
 func (s *Service) Extend(ctx context.Context, app registry.Application, document []byte, level string) (*Extension, error) {
-	e, err := s.ExtendFrom(ctx, app, bytes.NewReader(document), int64(len(document)), level)
+	e, err := s.ExtendFrom(ctx, app, bytes.NewReader(document), int64(len(document)), level, nil)
 	if err == nil {
 		e.PDF = append(bytes.Clone(document), e.Tail...)
 	}
@@ -63,15 +63,16 @@ func (s *Service) Extend(ctx context.Context, app registry.Application, document
 
 // ExtendFrom is Extend for a document that need not be in memory: size octets,
 // which must not change meanwhile. The extended file is the document followed
-// by Tail.
-func (s *Service) ExtendFrom(ctx context.Context, app registry.Application, document io.ReaderAt, size int64, level string) (*Extension, error) {
+// by Tail. What is supplied, nil for nothing, serves for certificates of other
+// authorities.
+func (s *Service) ExtendFrom(ctx context.Context, app registry.Application, document io.ReaderAt, size int64, level string, supplied *Evidence) (*Extension, error) {
 	if level != LevelT && level != LevelLT && level != LevelLTA {
 		return nil, refuse(ReasonRequest, "level is neither T, LT nor LTA")
 	}
 	if limit := s.cfg.MaxDocument; size > limit {
 		return nil, refuse(ReasonTooLarge, "%d octets, at most %d are taken", size, limit)
 	}
-	x := &extending{s: s, file: sealedPDF{original: document, size: size}, wait: s.cfg.TSAWait, hashed: gm.NewSM3()}
+	x := &extending{s: s, file: sealedPDF{original: document, size: size}, wait: s.cfg.TSAWait, hashed: gm.NewSM3(), supply: newSupply(supplied, s.cfg.Now())}
 	if err := x.reopen(); err != nil {
 		return nil, err
 	}
@@ -96,7 +97,8 @@ type extending struct {
 	file   sealedPDF // the document and what was appended so far
 	doc    *pdf.Document
 	sigs   []pdf.Signature
-	hashed *gm.Hash      // running SM3 of file
+	hashed *gm.Hash // running SM3 of file
+	supply *supply
 	wait   time.Duration // left for the time-stamp authority; reading the file does not count
 }
 

@@ -44,7 +44,8 @@ func (x *extending) store(ctx context.Context) (missing []string, err error) {
 	return missing, x.append(update)
 }
 
-// evidence adds what a certificate needs, or names it when nothing can be had.
+// evidence adds what a certificate needs, or names it when that cannot be had:
+// from our authority, else from what the caller supplied.
 func (x *extending) evidence(ctx context.Context, leaf []byte, need *pdf.VRI) (without string, err error) {
 	chain, crls, err := x.s.cfg.Authority.Evidence(ctx, leaf)
 	if ctx.Err() != nil {
@@ -54,6 +55,9 @@ func (x *extending) evidence(ctx context.Context, leaf []byte, need *pdf.VRI) (w
 		c, err := cert.Parse(leaf)
 		if err != nil {
 			return "", refuse(ReasonBroken, "a certificate in a signature cannot be read")
+		}
+		if x.supply.add(c, need) {
+			return "", nil
 		}
 		return c.Subject.String(), nil
 	}

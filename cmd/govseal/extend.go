@@ -25,6 +25,7 @@ type extensionResult struct {
 func (p *program) extendCommand() *cobra.Command {
 	s := &stamping{}
 	var level string
+	var beside suppliedFiles
 	c := &cobra.Command{
 		Use: "extend FILE -o OUT", Short: "Raise the level of a sealed PDF, so that it can be judged years later",
 		Long: `extend appends to a sealed PDF what it takes to judge it later: T adds a document time-stamp where
@@ -32,11 +33,15 @@ no time is proven, LT a store with chains and revocation lists, LTA a document t
 Extend a file of level LTA again, before the time-stamp authority's certificate expires, to renew it.
 Every octet of FILE is preserved; the seal's key is not needed, and no grant.
 
+For signatures under certificates of other authorities, name what the service cannot know: their
+chain, and revocation lists or OCSP responses for each certificate in it but the root.
+
 Exit status 1 when the level could not be reached; OUT is written all the same.`,
-		Example: "  govseal extend permit.sealed.pdf -o permit.lta.pdf --server https://seal.example --token-file token",
-		Args:    exactly(1),
+		Example: `  govseal extend permit.sealed.pdf -o permit.lta.pdf --server https://seal.example --token-file token
+  govseal extend contract.pdf -o contract.lta.pdf --untrusted other-chain.pem --crl other.crl`,
+		Args: exactly(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return p.extend(cmd.Context(), s, args[0], level)
+			return p.extend(cmd.Context(), s, args[0], level, beside)
 		},
 	}
 	f := c.Flags()
@@ -44,13 +49,18 @@ Exit status 1 when the level could not be reached; OUT is written all the same.`
 	f.StringVar(&s.tokenFile, "token-file", os.Getenv("GOVSEAL_TOKEN_FILE"), "file with the application's token (or GOVSEAL_TOKEN_FILE)")
 	f.StringVarP(&s.out, "output", "o", "", "file to write")
 	f.StringVar(&level, "level", "LTA", "level to reach: T, LT or LTA")
+	beside.register(f)
 	must(c, "output")
 	return c
 }
 
-func (p *program) extend(ctx context.Context, s *stamping, in, level string) error {
+func (p *program) extend(ctx context.Context, s *stamping, in, level string, beside suppliedFiles) error {
 	if level != "T" && level != "LT" && level != "LTA" {
 		return usagef("--level is T, LT or LTA")
+	}
+	evidence, err := beside.read()
+	if err != nil {
+		return err
 	}
 	c, err := s.client()
 	if err != nil {
@@ -63,7 +73,7 @@ func (p *program) extend(ctx context.Context, s *stamping, in, level string) err
 	defer f.Close()
 	var result extensionResult
 	err = p.writeWith(s.out, true, func(w io.Writer) error {
-		result, err = c.extend(ctx, level, document, w)
+		result, err = c.extend(ctx, level, evidence, document, w)
 		return err
 	})
 	if err != nil {
@@ -83,8 +93,8 @@ func (p *program) extend(ctx context.Context, s *stamping, in, level string) err
 
 // extend posts a sealed PDF and writes the extended one to w. It changes
 // nothing at the service, so that a caller may simply ask again.
-func (c *client) extend(ctx context.Context, level string, document source, w io.Writer) (extensionResult, error) {
-	body, err := documentForm(api.ExtensionRequest{Level: level}, document, "application/pdf")
+func (c *client) extend(ctx context.Context, level string, evidence []byte, document source, w io.Writer) (extensionResult, error) {
+	body, err := documentFormWith(api.ExtensionRequest{Level: level}, evidence, document, "application/pdf")
 	if err != nil {
 		return extensionResult{}, err
 	}

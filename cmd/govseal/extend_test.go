@@ -81,6 +81,22 @@ func TestExtendThroughTheService(t *testing.T) {
 	if status, _, stderr := extend(plain, "-o", filepath.Join(dir, "x.pdf")); status == exitOK || !strings.Contains(stderr, seal.ReasonUnsealed) {
 		t.Errorf("status %d, %s", status, stderr)
 	}
+	// Supplied evidence that cannot be read is named; what belongs to nothing stays out.
+	root, wrong, second := filepath.Join(dir, "root.crt"), filepath.Join(dir, "wrong.crl"), filepath.Join(dir, "second.pdf")
+	for name, content := range map[string][]byte{root: h.ca.Root(), wrong: []byte("no list")} {
+		if err := os.WriteFile(name, content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if status, _, stderr := extend(in, "-o", second, "--crl", wrong); status == exitOK || !strings.Contains(stderr, "revocation list 1") {
+		t.Errorf("status %d, %s", status, stderr)
+	}
+	if status, _, stderr := extend(in, "-o", second, "--untrusted", root); status != exitOK {
+		t.Errorf("status %d, %s", status, stderr)
+	}
+	if status, _, _ := extend(in, "-o", second, "--untrusted", root, "--evidence", root); status != exitUsage {
+		t.Errorf("status %d for evidence given twice", status)
+	}
 	if status, _, _ := extend(in, "-o", filepath.Join(dir, "y.pdf"), "--level", "X"); status != exitUsage {
 		t.Errorf("status %d for an unknown level", status)
 	}

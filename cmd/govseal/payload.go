@@ -56,6 +56,11 @@ func openSource(path string) (source, *os.File, error) {
 
 // documentForm is a multipart body of a JSON request and a document.
 func documentForm(r any, document source, mediaType string) (payload, error) {
+	return documentFormWith(r, nil, document, mediaType)
+}
+
+// documentFormWith is documentForm with evidence (JSON) beside it; nil for none.
+func documentFormWith(r any, evidence []byte, document source, mediaType string) (payload, error) {
 	request, err := json.Marshal(r)
 	if err != nil {
 		return payload{}, err
@@ -70,6 +75,11 @@ func documentForm(r any, document source, mediaType string) (payload, error) {
 	w, err := form.CreatePart(header("request", "application/json"))
 	if err == nil {
 		_, err = w.Write(request)
+	}
+	if err == nil && evidence != nil {
+		if w, err = form.CreatePart(header("evidence", "application/json")); err == nil {
+			_, err = w.Write(evidence)
+		}
 	}
 	if err == nil {
 		_, err = form.CreatePart(header("document", mediaType))

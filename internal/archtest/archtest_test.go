@@ -25,7 +25,7 @@ var allowed = map[string]string{
 	"store":               "ca seal registry ledger ledger/proof tsa internal/keys internal/gm",
 	"ca":                  "registry ledger internal/chain internal/lint internal/ocsp internal/tsp internal/cms internal/cert internal/csrresp internal/escrow internal/gm/pkcs12 internal/gm",
 	"ca/ceremony":         "ca internal/cert internal/gm",
-	"seal":                "registry ledger internal/chain internal/render internal/pdf internal/ofd internal/ses internal/cms internal/tsp internal/decision internal/glyph internal/cert internal/gm",
+	"seal":                "registry ledger internal/chain internal/ocsp internal/render internal/pdf internal/ofd internal/ses internal/cms internal/tsp internal/decision internal/glyph internal/cert internal/gm",
 	"verify":              "ledger/proof internal/chain internal/ofd internal/pdf internal/ses internal/cms internal/tsp internal/decision internal/cert internal/gm",
 	"tsa":                 "internal/tsp internal/cms internal/gm",
 	"ledger":              "ledger/proof internal/gm",
