@@ -120,6 +120,7 @@ type Store interface {
 	RecordPlanned(ctx context.Context, c Certificate) error
 	// RecordCertificate completes a planned certificate; it is ErrState when
 	// another one of the same Batch is complete.
+	// It is ErrState, too, when a certificate of the key is revoked as compromised.
 	RecordCertificate(ctx context.Context, serialHex string, der []byte, e ledger.Event) error
 	// RecordStatus moves a certificate's status; the store enforces that it
 	// comes from one of the states given.

@@ -55,10 +55,12 @@ func (c caRows) RecordCertificate(ctx context.Context, serialHex string, der []b
 }
 
 // completeCertificate completes nothing when another certificate of the same
-// row of a bulk run is there; the unique index stands behind that.
+// row of a bulk run is there; the unique index stands behind that. Nor does it
+// when the key was found compromised since the certificate was planned.
 func (t *tx) completeCertificate(ctx context.Context, serialHex string, der []byte) error {
 	n, err := t.exec(ctx, `UPDATE certificates SET der = $1, status = $2 WHERE serial = $3 AND status = $4
-		AND (batch = '' OR NOT EXISTS (SELECT 1 FROM certificates o WHERE o.batch <> '' AND o.status <> 'planned' AND o.batch = certificates.batch))`,
+		AND (batch = '' OR NOT EXISTS (SELECT 1 FROM certificates o WHERE o.batch <> '' AND o.status <> 'planned' AND o.batch = certificates.batch))
+		AND NOT EXISTS (SELECT 1 FROM certificates b WHERE b.key_digest = certificates.key_digest AND b.status = 'revoked' AND b.reason IN (1, 2))`,
 		der, ca.Good, serialHex, ca.Planned)
 	if doubled(err) {
 		return errAgain // another process completed the row's certificate meanwhile: look again

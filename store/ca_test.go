@@ -92,6 +92,10 @@ func TestLifeOfACertificate(t *testing.T) {
 		h.is(s.RecordStatus(ctx, want, nil, e), ca.ErrState)
 		same()
 		blocked(certificate.SerialHex)
+		late := certificate // planned before the compromise was recorded
+		late.SerialHex, late.Batch = "0fff", ""
+		h.must(s.RecordPlanned(ctx, late))
+		h.is(s.RecordCertificate(ctx, late.SerialHex, []byte("der"), e), ca.ErrState)
 		if h.size() != 3 {
 			h.Errorf("ledger has %d leaves, want 3", h.size())
 		}
