@@ -4,7 +4,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -15,9 +14,9 @@ import (
 
 // issueFlags are what "ca issue" is told.
 type issueFlags struct {
-	ca, department, officer, commonName, out string
-	days                                     int
-	forDelivery                              bool
+	ca, department, officer, commonName, unit, out string
+	days                                           int
+	forDelivery                                    bool
 }
 
 func (p *program) caIssue() *cobra.Command {
@@ -28,9 +27,10 @@ func (p *program) caIssue() *cobra.Command {
 		Long: `issue makes a key in the key store and certifies it. Names come from the registry: a department's
 certificate carries its official name and credit code, an officer's the name and staff number.
 
-Profiles: department, officer; seal-maker, tsa, ocsp, ledger for the offices of the service
-itself (the newest good one is used after the next start). A seal's certificate is made with the
-seal: see "govseal seal make".`,
+Profiles: department, officer, and those of your own whose keys come from store ("govseal ca
+profile list"); seal-maker, tsa, ocsp, ledger for the offices of the service itself (the newest
+good one is used after the next start). A seal's certificate is made with the seal: see "govseal
+seal make".`,
 		Example: `  govseal ca issue department --department 示例市行政审批局 -o bureau.pem
   govseal ca issue officer --officer off-…
   govseal ca issue officer --officer off-… --for-delivery      # then: govseal ca deliver
@@ -55,7 +55,8 @@ seal: see "govseal seal make".`,
 	fl.StringVar(&f.ca, "ca", "", "the CA that issues (default that of the department's area, else issuing)")
 	fl.StringVar(&f.department, "department", "", "department: ID, credit code or name")
 	fl.StringVar(&f.officer, "officer", "", "officer: ID or staff number")
-	fl.StringVar(&f.commonName, "cn", "", "common name of an office")
+	fl.StringVar(&f.commonName, "cn", "", "common name, where the registry has none: of an office, by a profile of your own")
+	fl.StringVar(&f.unit, "unit", "", "unit within the department")
 	fl.BoolVar(&f.forDelivery, "for-delivery", false, "the key is made for its holder: \"govseal ca deliver\" may hand it out")
 	fl.IntVar(&f.days, "days", 0, "validity in days (default the profile's)")
 	fl.StringVarP(&f.out, "out", "o", "", "also write the certificate as PEM to a new file")
@@ -69,7 +70,7 @@ func (c *city) issuance(ctx context.Context, profile string, f issueFlags) (map[
 	if err != nil {
 		return nil, err
 	}
-	asked := map[string]any{"ca": c.config.issuerFor(f.ca, ""), "profile": profile, "shape": shape, "cn": f.commonName, "days": f.days, "forDelivery": f.forDelivery}
+	asked := map[string]any{"ca": c.config.issuerFor(f.ca, ""), "profile": profile, "shape": shape, "cn": f.commonName, "unit": f.unit, "days": f.days, "forDelivery": f.forDelivery}
 	if f.officer != "" {
 		o, err := c.resolveOfficer(ctx, f.department, f.officer)
 		if err != nil {
@@ -89,78 +90,44 @@ func (c *city) issuance(ctx context.Context, profile string, f issueFlags) (map[
 	return asked, nil
 }
 
-// issue checks that flags and profile belong together, then issues.
+// issue checks that flags and profile belong together, then makes the key and
+// issues.
 func (c *city) issue(ctx context.Context, actor, profile string, f issueFlags) (ca.Certificate, error) {
-	validity := time.Duration(f.days) * 24 * time.Hour
 	if err := checkDays(f.days); err != nil {
 		return ca.Certificate{}, err
 	}
-	if _, err := c.ca.Profiles().Lookup(profile); err != nil {
+	p, err := c.ca.Profiles().Lookup(profile)
+	if err != nil {
 		return ca.Certificate{}, err
 	}
-	switch profile {
-	case ca.ProfileSeal:
-		return ca.Certificate{}, usagef("a seal's certificate is made with the seal: \"govseal seal make\"")
-	case ca.ProfileDepartment:
-		if f.department == "" || f.officer != "" || f.commonName != "" {
-			return ca.Certificate{}, usagef("the department profile takes --department, and neither --officer nor --cn")
-		}
-		return c.issueDepartment(ctx, actor, f, validity)
-	case ca.ProfileOfficer:
-		if f.officer == "" || f.commonName != "" {
-			return ca.Certificate{}, usagef("the officer profile takes --officer, and not --cn")
-		}
-		return c.issueOfficer(ctx, actor, f, validity)
+	if p.Office() {
+		return c.issueOfficeAsked(ctx, actor, profile, f)
 	}
+	r, err := c.ask(ctx, c, actor, profile, holder{department: f.department, officer: f.officer, commonName: f.commonName, unit: f.unit, days: f.days, ca: f.ca})
+	if err != nil {
+		return ca.Certificate{}, err
+	}
+	if !p.KeyFrom(ca.FromStore) {
+		return ca.Certificate{}, usagef("no key of profile %s is made here: its holder sends a request (\"govseal ca import-csr\")", profile)
+	}
+	use := profile
+	if f.forDelivery {
+		use, r.ForDelivery = ca.DeliveryUse(profile), true
+	}
+	if r.KeyRef, _, err = c.keyring.Generate(ctx, use); err != nil {
+		return ca.Certificate{}, fmt.Errorf("make the holder's key: %w", err)
+	}
+	return c.ca.Issue(ctx, r)
+}
+
+// issueOfficeAsked is issue for an office of the service itself, which has a
+// name of its own.
+func (c *city) issueOfficeAsked(ctx context.Context, actor, profile string, f issueFlags) (ca.Certificate, error) {
 	if f.forDelivery {
 		return ca.Certificate{}, usagef("--for-delivery is for departments and officers: the keys of the service's own offices never leave")
 	}
-	if f.commonName == "" || f.department != "" || f.officer != "" {
-		return ca.Certificate{}, usagef("the %s profile takes --cn, and neither --department nor --officer", profile)
+	if f.commonName == "" || f.department != "" || f.officer != "" || f.unit != "" {
+		return ca.Certificate{}, usagef("the %s profile takes --cn, and neither --department, --unit nor --officer", profile)
 	}
-	return c.issueOffice(ctx, actor, f.ca, profile, f.commonName, validity)
-}
-
-// keyUse is under which use a new key is kept.
-func (f issueFlags) keyUse(profile string) string {
-	if f.forDelivery {
-		return ca.DeliveryUse(profile)
-	}
-	return profile
-}
-
-func (c *city) issueDepartment(ctx context.Context, actor string, f issueFlags, validity time.Duration) (ca.Certificate, error) {
-	d, err := c.registry.ResolveDepartment(ctx, f.department)
-	if err != nil {
-		return ca.Certificate{}, err
-	}
-	if err := activeDepartment(d); err != nil {
-		return ca.Certificate{}, err
-	}
-	ref, _, err := c.keyring.Generate(ctx, f.keyUse(ca.ProfileDepartment))
-	if err != nil {
-		return ca.Certificate{}, fmt.Errorf("make the department's key: %w", err)
-	}
-	return c.ca.Issue(ctx, ca.Request{Actor: actor, CA: c.config.issuerFor(f.ca, d.AreaCode), Profile: ca.ProfileDepartment, KeyRef: ref, ForDelivery: f.forDelivery, Department: d.ID, Validity: validity,
-		Subject: ca.Subject{Organization: d.Name, CreditCode: d.CreditCode, Province: c.config.Province, Locality: c.config.Locality}})
-}
-
-func (c *city) issueOfficer(ctx context.Context, actor string, f issueFlags, validity time.Duration) (ca.Certificate, error) {
-	o, err := c.resolveOfficer(ctx, f.department, f.officer)
-	if err != nil {
-		return ca.Certificate{}, err
-	}
-	d, err := c.registry.Store().Department(ctx, o.Department)
-	if err != nil {
-		return ca.Certificate{}, err
-	}
-	if err := errors.Join(activeOfficer(o), activeDepartment(d)); err != nil {
-		return ca.Certificate{}, err
-	}
-	ref, _, err := c.keyring.Generate(ctx, f.keyUse(ca.ProfileOfficer))
-	if err != nil {
-		return ca.Certificate{}, fmt.Errorf("make the officer's key: %w", err)
-	}
-	return c.ca.Issue(ctx, ca.Request{Actor: actor, CA: c.config.issuerFor(f.ca, d.AreaCode), Profile: ca.ProfileOfficer, KeyRef: ref, ForDelivery: f.forDelivery, Department: d.ID, Officer: o.ID, Validity: validity,
-		Subject: ca.Subject{Organization: d.Name, CommonName: o.Name, SerialNumber: o.StaffNo, Province: c.config.Province, Locality: c.config.Locality}})
+	return c.issueOffice(ctx, actor, f.ca, profile, f.commonName, time.Duration(f.days)*24*time.Hour)
 }
