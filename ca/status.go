@@ -8,6 +8,7 @@ import (
 	"crypto"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/govseal/govseal/internal/cert"
@@ -95,47 +96,59 @@ func (a *Authority) Revoke(ctx context.Context, actor, serialHex string, reason 
 	if err := a.move(ctx, is, before, after, from, "ca.revoke", actor, note); err != nil {
 		return err
 	}
+	lists := []listing{{is, before.Shard}}
 	var others error
 	if reason == ReasonKeyCompromise {
-		others = a.revokeKey(ctx, actor, before, invalidity, note)
+		lists, others = a.revokeKey(ctx, actor, before, invalidity, note, lists)
 	}
-	return errors.Join(a.publish(ctx, is, actor, before.Shard), others)
+	for _, l := range lists {
+		others = errors.Join(others, a.publish(ctx, l.is, actor, l.shard))
+	}
+	return others
+}
+
+// listing names the lists that a change of status calls for: the complete one
+// of a CA, and a shard.
+type listing struct {
+	is    *issuer
+	shard int
 }
 
 // revokeKey ends the other certificates of a compromised key, such as the one
-// that was renewed: whoever has the key has it under each of them.
-func (a *Authority) revokeKey(ctx context.Context, actor string, lost Certificate, invalidity time.Time, note string) error {
+// that was renewed: whoever has the key has it under each of them. It returns
+// the lists given and those that are due for them, each once: a list is issued
+// when all are recorded, not for each.
+func (a *Authority) revokeKey(ctx context.Context, actor string, lost Certificate, invalidity time.Time, note string, lists []listing) ([]listing, error) {
 	if lost.KeyDigest == ([32]byte{}) { // of a record from before keys were recorded
-		return nil
+		return lists, nil
 	}
 	all, err := a.store.CertificatesByKey(ctx, lost.KeyDigest)
 	if err != nil {
-		return fmt.Errorf("ca: look for the key's other certificates: %w", err)
+		return lists, fmt.Errorf("ca: look for the key's other certificates: %w", err)
 	}
 	var failed error
 	for _, c := range all {
 		if c.SerialHex == lost.SerialHex || c.Status != Good && c.Status != Hold || isAuthority(c) {
 			continue
 		}
-		after, err := a.revoked(c, ReasonKeyCompromise, invalidity)
+		is, err := a.authority(c.CA)
 		if err == nil {
-			err = a.endWith(ctx, actor, c, after, note)
+			err = a.endWith(ctx, is, actor, c, invalidity, note)
 		}
-		failed = errors.Join(failed, err)
+		if failed = errors.Join(failed, err); err == nil && !slices.Contains(lists, listing{is, c.Shard}) {
+			lists = append(lists, listing{is, c.Shard})
+		}
 	}
-	return failed
+	return lists, failed
 }
 
-// endWith records one of revokeKey's revocations and lists it.
-func (a *Authority) endWith(ctx context.Context, actor string, before, after Certificate, note string) error {
-	is, err := a.authority(before.CA)
+// endWith records one of revokeKey's revocations.
+func (a *Authority) endWith(ctx context.Context, is *issuer, actor string, c Certificate, invalidity time.Time, note string) error {
+	after, err := a.revoked(c, ReasonKeyCompromise, invalidity)
 	if err != nil {
 		return err
 	}
-	if err := a.move(ctx, is, before, after, []Status{Good, Hold}, "ca.revoke", actor, note); err != nil {
-		return err
-	}
-	return a.publish(ctx, is, actor, before.Shard)
+	return a.move(ctx, is, c, after, []Status{Good, Hold}, "ca.revoke", actor, note)
 }
 
 // Aggravates reports whether a revocation would say something worse of a

@@ -29,7 +29,11 @@ func (b *bench) list(ctx context.Context, s *site) error {
 	}
 	name := fmt.Sprintf("CRL of %d entries", b.listed)
 	b.progress(name)
-	c, err := s.ca.Issue(ctx, ca.Request{Actor: benchActor, Profile: ca.ProfileDepartment, PublicKey: s.keys[0], Department: s.dept.ID,
+	key, err := newPublicKey() // one that has no other certificate: a compromise would end them all
+	if err != nil {
+		return err
+	}
+	c, err := s.ca.Issue(ctx, ca.Request{Actor: benchActor, Profile: ca.ProfileDepartment, PublicKey: key, Department: s.dept.ID,
 		Subject: ca.Subject{Organization: s.dept.Name, CreditCode: s.dept.CreditCode}})
 	if err != nil {
 		return err

@@ -122,11 +122,7 @@ func (s *site) furnish(ctx context.Context, callers int) (err error) {
 		return err
 	}
 	for range callers {
-		key, err := gm.GenerateKey()
-		if err != nil {
-			return err
-		}
-		spki, err := gm.MarshalPublicKey(&key.PublicKey)
+		spki, err := newPublicKey()
 		if err != nil {
 			return err
 		}
@@ -175,4 +171,13 @@ func (s *site) close() error {
 		s.ends = s.ends[:last]
 	}
 	return all
+}
+
+// newPublicKey draws a key to be certified, DER SubjectPublicKeyInfo.
+func newPublicKey() ([]byte, error) {
+	key, err := gm.GenerateKey()
+	if err != nil {
+		return nil, err
+	}
+	return gm.MarshalPublicKey(&key.PublicKey)
 }
