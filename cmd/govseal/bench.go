@@ -64,7 +64,7 @@ nothing worth quoting. --profile with --only says where the time of one operatio
 	}
 	f := c.Flags()
 	f.BoolVar(&b.quick, "quick", false, "a few seconds: does everything run?")
-	f.BoolVar(&b.full, "million", false, "also measure with a million certificates and stamps in the store: some minutes, 4 GB of disk")
+	f.BoolVar(&b.full, "million", false, "also measure with a million certificates and stamps in the store: some minutes, 10 GB of disk")
 	f.StringVar(&b.only, "only", "", "run only rates whose name contains this, and no documents")
 	f.StringVar(&b.profile, "profile", "", "write a CPU profile of what --only names, without references, to this new file")
 	f.StringVar(&b.database, "database", os.Getenv("GOVSEAL_TEST_PG"), "PostgreSQL to measure beside SQLite, postgres://user@host/name (or GOVSEAL_TEST_PG)")
