@@ -118,7 +118,9 @@ func (s *Seal) readInfo(r *reader, info []byte) {
 	if id := r.text(&header, cbasn1.IA5String, "header.ID"); r.err == nil && id != "ES" {
 		r.tolerate("header.ID is not \"ES\"")
 	}
-	s.HeaderVersion = r.integer(&header, "header.version")
+	if s.HeaderVersion = r.integer(&header, "header.version"); r.err == nil && s.HeaderVersion == 0 {
+		r.tolerate("header.version 0, which no version of the standard has")
+	}
 	s.Vendor = r.text(&header, cbasn1.IA5String, "header.Vid")
 	r.end(header, "header")
 	s.ESID = r.text(&body, cbasn1.IA5String, "esID")
