@@ -46,7 +46,7 @@ Where nobody can type, --reviewed carries the SM3 that the reviewers noted: it c
 and no other. --dry-run shows the plan and stops.
 
 Keys: a root's key has a file and a passphrase of its own, as has that of a CA which shall not work
-here; bring the acting one with --issuer-key (default DIR/root/root.key for the first root). Keys of
+here; bring the acting one with --issuer-key (default root.key in DIR/root for the first root). Keys of
 CAs that this service works with are made in its key store.
 
 --check verifies a transcript: FILE is the .transcript.json, its signature lies beside it. Name the
@@ -77,7 +77,7 @@ checks the same signature:
 	fl.StringVar(&f.reviewed, "reviewed", "", "confirm without a terminal: the SM3 of the file, as its reviewers noted it")
 	fl.BoolVar(&f.dryRun, "dry-run", false, "show what would be done, and stop")
 	fl.StringVar(&f.out, "out", "", "folder for what is written (default the file's own)")
-	fl.StringVar(&f.issuerKey, "issuer-key", "", "file of the key of the CA that acts (default DIR/root/root.key)")
+	fl.StringVar(&f.issuerKey, "issuer-key", "", "file of the key of the CA that acts (default root.key in DIR/root)")
 	fl.BoolVar(&f.check, "check", false, "verify a transcript instead")
 	fl.StringArrayVar(&f.trust, "trust", nil, "with --check: certificate of the CA that acted (PEM)")
 	f.issuer.register(fl, "issuer-", "acting CA's key", "GOVSEAL_ROOT_PASSPHRASE_FILE")

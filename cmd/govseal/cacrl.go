@@ -67,7 +67,7 @@ you need.`,
 	fl.BoolVar(&f.delta, "delta", false, "the delta list")
 	fl.BoolVar(&f.pem, "pem", false, "PEM instead of DER")
 	fl.StringVarP(&f.out, "out", "o", "", "write the list to a new file")
-	fl.StringVar(&f.rootKey, "root-key", "", "file of the root key (default DIR/root/root.key)")
+	fl.StringVar(&f.rootKey, "root-key", "", "file of the root key (default root.key in DIR/root)")
 	f.root.register(fl, "root-", "root key", "GOVSEAL_ROOT_PASSPHRASE_FILE")
 	return p.approvable(c)
 }

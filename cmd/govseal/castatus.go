@@ -87,7 +87,7 @@ ends in a list ceremony ("govseal ca ceremony").`,
 	fl.StringVar(&f.invalidity, "invalidity", "", "since when the key is known or suspected to be lost")
 	fl.StringVar(&f.note, "note", "", "why, for the audit log")
 	fl.BoolVar(&f.issuing, "issuing-ca", false, "revoke the CA \"issuing\", with the root key")
-	fl.StringVar(&f.rootKey, "root-key", "", "file of the root key (default DIR/root/root.key)")
+	fl.StringVar(&f.rootKey, "root-key", "", "file of the root key (default root.key in DIR/root)")
 	f.root.register(fl, "root-", "root key", "GOVSEAL_ROOT_PASSPHRASE_FILE")
 	return p.approvable(c)
 }

@@ -15,7 +15,7 @@ func (p *program) initCommand() *cobra.Command {
 		Use:   "init --dir DIR",
 		Short: "Make a new city: database, keys, root and issuing CA, seal maker, time stamps, ledger",
 		Long: `init holds the first ceremony. It makes the folder DIR with the database, a key store under
-one passphrase, the root key in a file under another (DIR/root/root.key), the root and issuing
+one passphrase, the root key in a file under another (root.key in DIR/root), the root and issuing
 CA with their CRLs, and the keys and certificates of the offices: seal maker (制章者),
 time-stamp authority, ledger, OCSP responder.
 

@@ -49,7 +49,7 @@ operator of the security role is lost, and bring the key back to the safe.`,
 	}
 	f := c.Flags()
 	f.StringVar(&out, "secret-out", "", "write the secret to this new file (mode 0600) instead of stdout")
-	f.StringVar(&rootKey, "root-key", "", "file of the root key (default DIR/root/root.key)")
+	f.StringVar(&rootKey, "root-key", "", "file of the root key (default root.key in DIR/root)")
 	f.StringVar(&reason, "reason", "", "why, for the audit log")
 	root.register(f, "root-", "root key", "GOVSEAL_ROOT_PASSPHRASE_FILE")
 	must(c, "reason")

@@ -107,7 +107,7 @@ func FuzzSignature(f *testing.F) {
 		c.set(list, a).set(file, b).set("Doc_0/Document.xml", d)
 		p, err := open(c.bytes(t))
 		if err != nil {
-			t.Skip()
+			return // refused, without a panic: all that is asked of it
 		}
 		ask(t, p)
 	})

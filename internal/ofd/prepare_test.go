@@ -342,7 +342,7 @@ func TestOtherReaders(t *testing.T) {
 	}
 	path, err := exec.LookPath("unzip")
 	if err != nil {
-		t.Skip("no unzip here")
+		t.Skip("unzip is not installed: the second reader of the package was not asked")
 	}
 	file := t.TempDir() + "/out.ofd"
 	writeFile(t, file, out)
